@@ -1,0 +1,69 @@
+package collector
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+)
+
+// errTooLarge is the error of a body of more than max_response_bytes.
+var errTooLarge = errors.New("the body is larger than max_response_bytes")
+
+// errEncoding is the error of a body that cannot be decompressed.
+var errEncoding = errors.New("the body's Content-Encoding is unknown or broken")
+
+// readBody reads a response's body, decompressed, into buffer, at most limit
+// bytes. The transport does not decompress, so that the limit counts what is
+// really held.
+func readBody(buffer *bytes.Buffer, response *http.Response, limit int64) error {
+	var body io.Reader = response.Body
+	switch strings.ToLower(strings.TrimSpace(response.Header.Get("Content-Encoding"))) {
+	case "", "identity":
+		if response.ContentLength > limit {
+			return errTooLarge
+		}
+	case "gzip", "x-gzip":
+		decompressed, err := gzip.NewReader(body)
+		if errors.Is(err, io.EOF) {
+			return nil // an empty body, as of a 304, has no gzip header
+		}
+		if err != nil {
+			return encodingError(err)
+		}
+		body = decompressed
+	default:
+		return errEncoding
+	}
+	read, err := buffer.ReadFrom(io.LimitReader(body, limit+1))
+	if read > limit {
+		return errTooLarge
+	}
+	return encodingError(err)
+}
+
+// encodingError tells broken compression from a broken connection.
+func encodingError(err error) error {
+	if errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || err != nil && strings.HasPrefix(err.Error(), "flate:") {
+		return errEncoding
+	}
+	return err
+}
+
+// bodyFailure classifies the error of reading a body.
+func bodyFailure(attempt string, err error) *Failure {
+	var failure *Failure
+	switch {
+	case errors.Is(err, errTooLarge):
+		failure = &Failure{Reason: ReasonTooLarge, Message: fmt.Sprintf("%s: %v", attempt, err)}
+	case errors.Is(err, errEncoding):
+		failure = &Failure{Reason: ReasonDecode, Message: fmt.Sprintf("%s: %v", attempt, err)}
+	default:
+		failure = transportFailure(attempt+": reading the body", err)
+	}
+	failure.answered = true
+	return failure
+}

@@ -1,0 +1,183 @@
+package collector
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// decode reads a reply's JSON. A field of another type than expected counts as
+// absent, like null: encoding/json skips it and goes on. Errors name positions
+// only: nothing of a body may reach a log.
+func decode(body []byte, reply any) error {
+	err := json.Unmarshal(body, reply)
+	var wrongType *json.UnmarshalTypeError
+	if err == nil || errors.As(err, &wrongType) {
+		return nil
+	}
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		return fmt.Errorf("not JSON: broken at byte %d of %d", syntax.Offset, len(body))
+	}
+	return errors.New("not JSON that can be read")
+}
+
+// errNoState is the answer to a reply from which nothing can be learned.
+var errNoState = errors.New("the reply does not say what state the job is in")
+
+// isJSONError reports whether the body of a 404 is an error message of an API,
+// a JSON object with something in it, rather than the page of a web server.
+func isJSONError(body []byte) bool {
+	var object map[string]json.RawMessage
+	return json.Unmarshal(body, &object) == nil && len(object) > 0
+}
+
+// percent is a percentage that may come as 42, "42" or "42%". It decodes to a ratio.
+type percent struct{ ratio *float64 }
+
+// UnmarshalJSON never fails: what is no percentage is absent.
+func (p *percent) UnmarshalJSON(data []byte) error {
+	p.ratio = nil
+	text := string(data)
+	if unquoted, err := strconv.Unquote(text); err == nil {
+		text = unquoted
+	}
+	text = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(text), "%"))
+	if number, err := strconv.ParseFloat(text, 64); err == nil && !math.IsNaN(number) && !math.IsInf(number, 0) {
+		ratio := number / 100
+		p.ratio = &ratio
+	}
+	return nil
+}
+
+// text is a string for a label that may also come as a number, such as an id.
+type text string
+
+// UnmarshalJSON never fails: what is neither a string nor a number is absent.
+func (t *text) UnmarshalJSON(data []byte) error {
+	*t = ""
+	var word string
+	if json.Unmarshal(data, &word) == nil {
+		*t = text(word)
+		return nil
+	}
+	var number json.Number
+	if json.Unmarshal(data, &number) == nil {
+		*t = text(number)
+	}
+	return nil
+}
+
+// moment is a time that may come as an RFC 3339 string, with or without
+// a zone, as seconds or milliseconds since 1970, or as Oracle's object of
+// a value and a time zone.
+type moment struct{ time.Time }
+
+// UnmarshalJSON never fails: what is no time is absent.
+func (m *moment) UnmarshalJSON(data []byte) error {
+	m.Time = time.Time{}
+	var object struct {
+		Value    json.RawMessage `json:"value"`
+		Timezone string          `json:"timezone"`
+	}
+	if len(data) > 0 && data[0] == '{' {
+		if json.Unmarshal(data, &object) != nil {
+			return nil
+		}
+		data = object.Value
+	}
+	var word string
+	if json.Unmarshal(data, &word) != nil {
+		word = string(data)
+	}
+	m.Time = parseTime(word, object.Timezone)
+	return nil
+}
+
+// parseTime reads a vendor's time; a zero time where it is none. zone is the
+// name of the time zone of a time without an offset; empty: UTC.
+func parseTime(word, zone string) time.Time {
+	word = strings.TrimSpace(word)
+	if withOffset, err := time.Parse(time.RFC3339, word); err == nil {
+		return plausible(withOffset)
+	}
+	location, err := time.LoadLocation(zone)
+	if err != nil || location == time.Local {
+		return time.Time{}
+	}
+	for _, layout := range []string{"2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05", "2006-01-02 15:04:05"} {
+		if parsed, err := time.ParseInLocation(layout, word, location); err == nil {
+			return plausible(parsed)
+		}
+	}
+	if number, err := strconv.ParseFloat(word, 64); err == nil {
+		return epoch(number)
+	}
+	return time.Time{}
+}
+
+// epoch reads seconds since 1970, or milliseconds where seconds would lie
+// beyond the year 5000.
+func epoch(number float64) time.Time {
+	const year5000 = 95617584000
+	if math.Abs(number) > year5000 {
+		number /= 1000
+	}
+	if !(number > 0 && number <= year5000) {
+		return time.Time{}
+	}
+	return time.UnixMilli(int64(number * 1000)).UTC()
+}
+
+// plausible drops the times that serializers write for "none", such as year 1.
+func plausible(t time.Time) time.Time {
+	if t.Unix() <= 0 {
+		return time.Time{}
+	}
+	return t.UTC()
+}
+
+// count is a number that cannot be negative: a size, or how many there are.
+// Anything else is absent.
+func count(number *float64) *float64 {
+	if number == nil || *number < 0 {
+		return nil
+	}
+	return number
+}
+
+// percentage is a percentage as a ratio; nil stays nil.
+func percentage(number *float64) *float64 {
+	if number == nil {
+		return nil
+	}
+	ratio := *number / 100
+	return &ratio
+}
+
+// errorText is the message of a free-text error field; false where the field
+// is absent, empty or false, which means that there is no error.
+func errorText(field json.RawMessage) (message string, present bool) {
+	var word string
+	if json.Unmarshal(field, &word) == nil {
+		word = strings.TrimSpace(word)
+		return word, word != ""
+	}
+	return "", truthy(field)
+}
+
+// truthy reports whether a JSON value counts as "there is one", as in the
+// vendors' own clients, which are JavaScript and shell.
+func truthy(field json.RawMessage) bool {
+	switch string(bytes.TrimSpace(field)) {
+	case "", "null", "false", "0", `""`:
+		return false
+	default:
+		return true
+	}
+}

@@ -1,0 +1,155 @@
+package collector
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"time"
+)
+
+// Reason is why a job could not be read: the label "reason".
+type Reason string
+
+// The reasons. What each one covers is in README.md.
+const (
+	ReasonTimeout       Reason = "timeout"
+	ReasonConnection    Reason = "connection"
+	ReasonTLS           Reason = "tls"
+	ReasonUnauthorized  Reason = "unauthorized"
+	ReasonForbidden     Reason = "forbidden"
+	ReasonNotFound      Reason = "not_found"
+	ReasonRateLimited   Reason = "rate_limited"
+	ReasonUpstreamError Reason = "upstream_error"
+	ReasonBadStatus     Reason = "bad_status"
+	ReasonRedirect      Reason = "redirect"
+	ReasonTooLarge      Reason = "too_large"
+	ReasonDecode        Reason = "decode"
+	ReasonLogin         Reason = "login"
+	ReasonInternal      Reason = "internal"
+)
+
+func reasons() []Reason {
+	return []Reason{
+		ReasonTimeout, ReasonConnection, ReasonTLS, ReasonUnauthorized, ReasonForbidden, ReasonNotFound, ReasonRateLimited,
+		ReasonUpstreamError, ReasonBadStatus, ReasonRedirect, ReasonTooLarge, ReasonDecode, ReasonLogin, ReasonInternal,
+	}
+}
+
+// Failure is an unsuccessful read. Its text is made here or by the network
+// libraries, never taken from a reply, so that it can be shown and logged.
+type Failure struct {
+	Reason Reason
+	// Message says what was attempted and what came of it.
+	Message string
+	// ofTarget tells that any other read of the target would fail alike, so
+	// that the scrape need not try.
+	ofTarget bool
+	// answered tells that the upstream answered with HTTP, if only to refuse.
+	answered bool
+	// fromLogin tells that no read was sent because the login failed.
+	fromLogin bool
+	// noLogin tells that there is nothing to log in at where it was tried.
+	noLogin bool
+	// busy tells that a login was refused with 503.
+	busy bool
+}
+
+func (f *Failure) Error() string { return f.Message }
+
+// errUnknownJob is a reader's answer for a job that the upstream says it does
+// not know.
+var errUnknownJob = errors.New("the upstream knows no such job")
+
+// failureOf finds the Failure in an error; any other error is the exporter's own fault.
+func failureOf(err error) *Failure {
+	var failure *Failure
+	if errors.As(err, &failure) {
+		return failure
+	}
+	return &Failure{Reason: ReasonInternal, Message: "internal error: " + err.Error()}
+}
+
+// decodeFailure is the failure of a reply that could not be understood.
+func decodeFailure(what string, err error) *Failure {
+	return &Failure{Reason: ReasonDecode, Message: fmt.Sprintf("%s: %v", what, err), answered: true}
+}
+
+// notFoundFailure is a 404 that does not say that the job is unknown: more
+// likely the URL is wrong.
+func notFoundFailure(what, hint string) *Failure {
+	return &Failure{
+		Reason:   ReasonNotFound,
+		Message:  fmt.Sprintf("%s: answered 404 without saying that the job is unknown: %s", what, hint),
+		answered: true,
+	}
+}
+
+// transportFailure classifies the error of a request that got no whole answer.
+// attempt names the request without host or query.
+func transportFailure(attempt string, err error) *Failure {
+	if refused := (*redirectRefused)(nil); errors.As(err, &refused) {
+		return &Failure{Reason: ReasonRedirect, Message: attempt + ": " + refused.Error(), answered: true}
+	}
+	dialed := isDial(err)
+	switch {
+	case isTimeout(err):
+		return &Failure{Reason: ReasonTimeout, Message: attempt + ": no answer in time", ofTarget: dialed}
+	case isTLS(err):
+		return &Failure{Reason: ReasonTLS, Message: fmt.Sprintf("%s: %v", attempt, innermost(err)), ofTarget: true}
+	default:
+		return &Failure{Reason: ReasonConnection, Message: fmt.Sprintf("%s: %v", attempt, innermost(err)), ofTarget: dialed}
+	}
+}
+
+func isTimeout(err error) bool {
+	var network net.Error
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) ||
+		errors.Is(err, os.ErrDeadlineExceeded) || errors.As(err, &network) && network.Timeout()
+}
+
+func isDial(err error) bool {
+	var operation *net.OpError
+	return errors.As(err, &operation) && (operation.Op == "dial" || operation.Op == "proxyconnect")
+}
+
+func isTLS(err error) bool {
+	var (
+		verification *tls.CertificateVerificationError
+		record       tls.RecordHeaderError
+		alert        tls.AlertError
+		authority    x509.UnknownAuthorityError
+		hostname     x509.HostnameError
+		invalid      x509.CertificateInvalidError
+		thumbprint   *thumbprintMismatch
+		operation    *net.OpError
+	)
+	return errors.As(err, &verification) || errors.As(err, &record) || errors.As(err, &alert) || errors.As(err, &authority) ||
+		errors.Is(err, http.ErrSchemeMismatch) || errors.As(err, &hostname) || errors.As(err, &invalid) || errors.As(err, &thumbprint) ||
+		errors.As(err, &operation) && (operation.Op == "remote error" || operation.Op == "local error")
+}
+
+// innermost strips the URL, which may hold a job's id or more, from an error.
+func innermost(err error) error {
+	var withURL *url.Error
+	if errors.As(err, &withURL) {
+		return withURL.Err
+	}
+	return err
+}
+
+// pausedFailure is the failure of a read that was not sent because the target
+// asked for a pause.
+func pausedFailure(until time.Time) *Failure {
+	return &Failure{
+		Reason:   ReasonRateLimited,
+		Message:  "not sent: the target asked to be left alone until " + until.UTC().Format(time.RFC3339),
+		ofTarget: true,
+		answered: true,
+	}
+}

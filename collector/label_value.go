@@ -1,0 +1,37 @@
+package collector
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+const (
+	// longestLabel is the length of a label value, in characters.
+	longestLabel = 128
+	// longestErrorText is the same for the label "error".
+	longestErrorText = 200
+)
+
+// labelValue makes any text fit to be a label value: valid UTF-8, no control
+// characters, not too long. Text that fits already is returned as it is.
+func labelValue(value string) string { return fit(value, longestLabel) }
+
+func fit(value string, longest int) string {
+	if len(value) <= longest && utf8.ValidString(value) && !strings.ContainsFunc(value, unicode.IsControl) {
+		return value
+	}
+	var cleaned strings.Builder
+	length := 0
+	for _, r := range value { // yields U+FFFD for invalid UTF-8
+		if length == longest {
+			break
+		}
+		if unicode.IsControl(r) {
+			r = ' '
+		}
+		cleaned.WriteRune(r)
+		length++
+	}
+	return cleaned.String()
+}

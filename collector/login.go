@@ -1,0 +1,164 @@
+package collector
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// login is one login at a target, kept over scrapes and shared by all reads:
+// a session or a token that somebody has to fetch and that ends some day.
+type login struct {
+	// fetch logs in. Its error is a *Failure.
+	fetch func(ctx context.Context) (token, error)
+	// timeout bounds one fetch.
+	timeout time.Duration
+	now     func() time.Time
+
+	// turn is held by the one caller that may log in.
+	turn chan struct{}
+
+	mu      sync.Mutex
+	current token
+	// refusals counts failed logins since the last good one.
+	refusals  int
+	failure   *Failure
+	failedAt  time.Time
+	notBefore time.Time
+}
+
+// token is what a login got.
+type token struct {
+	// value is sent with each request; empty: there is no token.
+	value string
+	made  time.Time
+	// ends is when the token becomes worthless; zero where nobody said.
+	ends time.Time
+}
+
+func newLogin(timeout time.Duration, now func() time.Time, fetch func(context.Context) (token, error)) *login {
+	return &login{fetch: fetch, timeout: timeout, now: now, turn: make(chan struct{}, 1)}
+}
+
+// token returns the token to use, logging in first where there is none or it
+// is about to end. Callers that come while somebody logs in wait for that one
+// login and share what comes of it.
+func (l *login) token(ctx context.Context) (token, error) {
+	asked := l.now()
+	if current, ok := l.usable(); ok {
+		return current, nil
+	}
+	select {
+	case l.turn <- struct{}{}:
+		defer func() { <-l.turn }()
+	case <-ctx.Done():
+		return token{}, &Failure{Reason: ReasonTimeout, Message: "login: no answer in time", ofTarget: true, fromLogin: true}
+	}
+	if current, ok := l.usable(); ok {
+		return current, nil
+	}
+	if failure := l.recentFailure(asked); failure != nil {
+		return token{}, failure
+	}
+	return l.renew(ctx)
+}
+
+// renewalMargin is how long before its end a token is renewed.
+func renewalMargin(t token) time.Duration {
+	return min(t.ends.Sub(t.made)/10, time.Minute)
+}
+
+func (l *login) usable() (token, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.current.value == "" {
+		return token{}, false
+	}
+	if !l.current.ends.IsZero() && !l.now().Before(l.current.ends.Add(-renewalMargin(l.current))) {
+		return token{}, false
+	}
+	return l.current, true
+}
+
+// recentFailure is the failure of a login that was tried since asked, or that
+// has to rest a while before it is tried again.
+func (l *login) recentFailure(asked time.Time) *Failure {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.failure != nil && (!l.failedAt.Before(asked) || l.now().Before(l.notBefore)) {
+		return l.failure
+	}
+	return nil
+}
+
+func (l *login) renew(ctx context.Context) (token, error) {
+	bounded, cancel := context.WithTimeout(ctx, l.timeout)
+	defer cancel()
+	fetched, err := l.fetch(bounded)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err == nil {
+		fetched.made = l.now()
+		l.current, l.refusals, l.failure = fetched, 0, nil
+		return fetched, nil
+	}
+	if l.now().Before(l.current.ends) {
+		return l.current, nil // the old token still has a little time
+	}
+	l.current = token{}
+	failure := *failureOf(err)
+	failure.ofTarget, failure.fromLogin = true, true
+	if ctx.Err() == nil { // else it was this scrape's deadline, which says nothing about the next
+		l.rest(&failure)
+	}
+	return token{}, &failure
+}
+
+// rest remembers a failure and decides when to try again. A refused login is
+// not repeated with every scrape: some systems lock an account after a few.
+func (l *login) rest(failure *Failure) {
+	l.failure, l.failedAt = failure, l.now()
+	if failure.Reason != ReasonLogin {
+		l.notBefore = time.Time{}
+		return
+	}
+	l.refusals++
+	l.notBefore = l.failedAt.Add(loginRest(l.refusals, failure.busy))
+}
+
+const (
+	firstLoginRest   = 30 * time.Second
+	longestLoginRest = 5 * time.Minute
+)
+
+// loginRest is how long to leave a login alone after so many refusals in a row.
+// One refusal may be a password that is being changed; a server that is too
+// busy (503: vCenter's limit of sessions) is left alone from the first.
+func loginRest(refusals int, busy bool) time.Duration {
+	if !busy {
+		refusals--
+	}
+	if refusals <= 0 {
+		return 0
+	}
+	return min(firstLoginRest<<min(refusals-1, 10), longestLoginRest)
+}
+
+// drop forgets a token that the upstream does not accept any more, unless it
+// has been replaced already.
+func (l *login) drop(refused token) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.current.value == refused.value {
+		l.current = token{}
+	}
+}
+
+// take removes and returns the current token, for a logout.
+func (l *login) take() token {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	current := l.current
+	l.current = token{}
+	return current
+}

@@ -1,0 +1,69 @@
+package collector
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/asyncjob-exporter/asyncjob_exporter/config"
+)
+
+// ErrUnknownTarget is the error of asking for a target that is not configured.
+var ErrUnknownTarget = errors.New("no target of this name is configured")
+
+// ErrBadJob is the error of asking for a job that the target's system cannot have.
+var ErrBadJob = errors.New("no such job can be asked for")
+
+func (g *generation) find(name string) (*Target, error) {
+	for _, t := range g.targets {
+		if t.settings.Name == name {
+			return t, nil
+		}
+	}
+	return nil, ErrUnknownTarget
+}
+
+// CheckJob reports whether a job can be asked for: ErrUnknownTarget, or
+// ErrBadJob with what is wrong with the job's id, kind, type or path.
+func (c *Collector) CheckJob(ctx context.Context, target string, job *config.Job) error {
+	g := c.acquire()
+	defer c.release(ctx, g)
+	t, err := g.find(target)
+	if err != nil || job == nil {
+		return err
+	}
+	_, err = t.identify(c.systems[t.settings.System], *job)
+	return err
+}
+
+// identify completes what somebody asked for: to the job of that id which is
+// known already, or to one that the system could have.
+func (t *Target) identify(system System, asked config.Job) (config.Job, error) {
+	t.jobs.refresh()
+	if t.memory.untidy(t.now()) {
+		t.known()
+	}
+	if known, ok := t.jobs.find(asked.ID); ok {
+		return known.job, sameJob(asked, known.job)
+	}
+	if listed := t.memory.find(asked.ID); listed != nil {
+		job := listed.state().job
+		return job, sameJob(asked, job)
+	}
+	if err := system.CheckJob(&asked); err != nil {
+		return config.Job{}, fmt.Errorf("%w: %w", ErrBadJob, err)
+	}
+	return asked, nil
+}
+
+// sameJob compares what was said of a job with the job that is known.
+func sameJob(asked, known config.Job) error {
+	for _, part := range []struct{ key, asked, known string }{
+		{"kind", asked.Kind, known.Kind}, {"type", asked.Type, known.Type}, {"path", asked.Path, known.Path},
+	} {
+		if part.asked != "" && part.asked != part.known {
+			return fmt.Errorf("%w: %s: the target's job of this id has another", ErrBadJob, part.key)
+		}
+	}
+	return nil
+}

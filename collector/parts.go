@@ -1,0 +1,47 @@
+package collector
+
+import (
+	"cmp"
+	"slices"
+)
+
+// shownFiles are the files that get series of their own: the first by name, at
+// most limit, one of each name. omitted counts the names beyond the limit.
+func shownFiles(files []File, limit int) (shown []File, omitted int) {
+	shown = slices.Clone(files)
+	for i := range shown {
+		shown[i].Name = labelValue(shown[i].Name)
+	}
+	slices.SortStableFunc(shown, func(a, b File) int { return cmp.Compare(a.Name, b.Name) })
+	shown = slices.CompactFunc(shown, func(a, b File) bool { return a.Name == b.Name })
+	if len(shown) > limit {
+		return shown[:limit], len(shown) - limit
+	}
+	return shown, 0
+}
+
+// shownDataCenters are the data centres in the order of their names, one of each name.
+func shownDataCenters(dataCenters []DataCenter) []DataCenter {
+	shown := slices.Clone(dataCenters)
+	for i := range shown {
+		shown[i].Name = labelValue(shown[i].Name)
+	}
+	slices.SortStableFunc(shown, func(a, b DataCenter) int { return cmp.Compare(a.Name, b.Name) })
+	return slices.CompactFunc(shown, func(a, b DataCenter) bool { return a.Name == b.Name })
+}
+
+// numberInState counts the parts that are in a state.
+func numberInState[Part any](parts []Part, stateOf func(Part) State, state State) float64 {
+	number := 0.0
+	for _, part := range parts {
+		if stateOf(part) == state {
+			number++
+		}
+	}
+	return number
+}
+
+// comparePreviewWarnings orders warnings by type, those not ignored first.
+func comparePreviewWarnings(a, b PreviewWarning) int {
+	return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(boolean(a.Ignored), boolean(b.Ignored)))
+}

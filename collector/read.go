@@ -1,0 +1,151 @@
+package collector
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+)
+
+// readAll brings the entries up to date, as far as the deadline and the target
+// allow, and returns what to show of each, in their order.
+func (t *Target) readAll(ctx context.Context, r *round, entries []*entry) []jobView {
+	views := make([]jobView, len(entries))
+	due := make([]int, 0, len(entries))
+	for i, e := range entries {
+		if s := e.state(); s.fresh(t.now(), t.settings.FinishedTTL) {
+			t.link.metrics.avoided.WithLabelValues(avoidedFinished).Inc()
+			tracef(ctx, t.now(), "job %q: not read, it is %s", s.job.ID, s.last.State)
+			views[i] = t.view(&s)
+		} else {
+			due = append(due, i)
+		}
+	}
+	t.oldestFirst(entries, due)
+	queue := make(chan int, len(due))
+	for _, i := range due {
+		queue <- i
+	}
+	close(queue)
+	var workers sync.WaitGroup
+	for range min(t.settings.MaxConcurrency, len(due)) {
+		workers.Go(func() {
+			for i := range queue {
+				views[i] = t.bringUpToDate(ctx, r, entries[i])
+			}
+		})
+	}
+	workers.Wait()
+	return views
+}
+
+// oldestFirst orders the due jobs so that, where the deadline never allows all
+// of them, each has its turn.
+func (t *Target) oldestFirst(entries []*entry, due []int) {
+	tried := make(map[int]int64, len(due))
+	for _, i := range due {
+		tried[i] = entries[i].state().triedAt.UnixNano()
+	}
+	slices.SortStableFunc(due, func(a, b int) int {
+		switch {
+		case tried[a] < tried[b]:
+			return -1
+		case tried[a] > tried[b]:
+			return 1
+		default:
+			return 0
+		}
+	})
+}
+
+// bringUpToDate reads one job, unless another scrape does so at this moment:
+// then it takes what that one finds.
+func (t *Target) bringUpToDate(ctx context.Context, r *round, e *entry) jobView {
+	r.needRead()
+	if failure := r.abandoned(); failure != nil {
+		return t.failed(r, e, failure, false)
+	}
+	select {
+	case e.turn <- struct{}{}:
+		defer func() { <-e.turn }()
+	case <-ctx.Done():
+		return t.failed(r, e, &Failure{Reason: ReasonTimeout, Message: "not read before the scrape's deadline"}, false)
+	}
+	if ctx.Err() != nil {
+		return t.failed(r, e, &Failure{Reason: ReasonTimeout, Message: "not read before the scrape's deadline"}, false)
+	}
+	before := e.state()
+	if before.settledAt.After(r.started) {
+		tracef(ctx, t.now(), "job %q: shares the read of a scrape at the same time", before.job.ID)
+		return t.shared(r, &before)
+	}
+	return t.readNow(ctx, r, e, &before)
+}
+
+// shared is the outcome of another scrape's read.
+func (t *Target) shared(r *round, s *entryState) jobView {
+	s.failure = s.settledFailure
+	if s.failure != nil {
+		r.note(s.failure)
+	} else {
+		r.note(nil)
+	}
+	return t.view(s)
+}
+
+// readNow reads one job and remembers the outcome.
+func (t *Target) readNow(ctx context.Context, r *round, e *entry, before *entryState) jobView {
+	e.begin(t.now())
+	found, err := t.read(ctx, before.job, before.last)
+	if err != nil && !errors.Is(err, errUnknownJob) {
+		// A read that this scrape's own deadline ended says nothing to others.
+		return t.failed(r, e, failureOf(err), ctx.Err() == nil)
+	}
+	r.note(err)
+	if err == nil && found == before.last {
+		t.link.metrics.avoided.WithLabelValues(avoidedNotModified).Inc()
+	}
+	if found.hasUnknownWord() {
+		t.link.metrics.unknownStates.Inc()
+	}
+	earlier, now := e.succeed(found, t.now())
+	t.logOutcome(&earlier, &now)
+	return t.view(&now)
+}
+
+// failed remembers a failure and shows what is left.
+func (t *Target) failed(r *round, e *entry, failure *Failure, shared bool) jobView {
+	t.link.metrics.failures.WithLabelValues(string(failure.Reason)).Inc()
+	sent := r.abandoned() != failure
+	if sent {
+		r.note(failure)
+	}
+	earlier, now := e.fail(failure, shared, t.now())
+	if sent {
+		t.logOutcome(&earlier, &now)
+	}
+	return t.view(&now)
+}
+
+// logOutcome logs what changed with a read: not the same line every scrape.
+func (t *Target) logOutcome(before, after *entryState) {
+	logger := t.logger.With("job_id", after.job.ID)
+	was, is := reasonOf(before), reasonOf(after)
+	switch {
+	case is != "" && is != was:
+		logger.Warn("reading the job failed", "reason", is, "err", after.failure.Message)
+	case is == "" && was != "":
+		logger.Info("reading the job works again")
+	}
+	if is == "" && after.last.State == Unknown && (before.last == nil || before.last.UpstreamState != after.last.UpstreamState) {
+		logger.Warn("the job's state is a word in no table; the key \"states\" of the target can give it a meaning",
+			"upstream_state", labelValue(after.last.UpstreamState))
+	}
+}
+
+func reasonOf(s *entryState) Reason {
+	if s.failure == nil {
+		return ""
+	}
+	return s.failure.Reason
+}

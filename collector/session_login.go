@@ -1,0 +1,82 @@
+package collector
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+)
+
+// sessionLogin is a login that a system has of its own, made with the
+// target's credentials: later requests carry only what it returned.
+type sessionLogin struct {
+	*login
+	// header carries the token, after prefix.
+	header string
+	prefix string
+	// logout is the request that ends the session; nil where tokens just run out.
+	logout func() request
+}
+
+// useSession makes all reads of the target carry the token of a login of the
+// system's own. logIn sends the login requests, by Upstream.logIn.
+func (u *Upstream) useSession(header, prefix string, logIn func(context.Context) (token, error), logout func() request) {
+	u.session = &sessionLogin{
+		login:  newLogin(u.target.Timeout, u.now, logIn),
+		header: header,
+		prefix: prefix,
+		logout: logout,
+	}
+}
+
+// logIn sends one login request with the configured credentials. Whatever the
+// upstream answers but success, and a pause, is a refused login.
+func (u *Upstream) logIn(ctx context.Context, r request, handle func(reply) error) error {
+	r.operation = OperationLogin
+	if r.header == nil {
+		r.header = http.Header{}
+	}
+	if u.account != nil {
+		account, err := u.account.token(ctx)
+		if err != nil {
+			return err
+		}
+		r.header.Set("Authorization", "Bearer "+account.value)
+	}
+	return asRefusedLogin(u.send(ctx, u.withCredentials, r, func(answer reply) error {
+		if answer.missing() {
+			return &Failure{
+				Reason:   ReasonLogin,
+				Message:  fmt.Sprintf("%s: answered %d: there is no such login here, check url", r.name(), answer.status),
+				answered: true,
+				noLogin:  true,
+			}
+		}
+		return handle(answer)
+	}))
+}
+
+// asRefusedLogin gives the failures that mean "answered and refused" their reason.
+func asRefusedLogin(err error) error {
+	if err == nil {
+		return nil
+	}
+	failure := *failureOf(err)
+	switch failure.Reason {
+	case ReasonUnauthorized, ReasonForbidden, ReasonUpstreamError, ReasonBadStatus:
+		failure.Reason = ReasonLogin
+	}
+	return &failure
+}
+
+// close logs out, once, if there is a session.
+func (s *sessionLogin) close(ctx context.Context, u *Upstream) {
+	current := s.take()
+	if current.value == "" || s.logout == nil {
+		return
+	}
+	r := s.logout()
+	r.operation = OperationLogout
+	if err := u.sendWithToken(ctx, current, r, func(reply) error { return nil }); err != nil {
+		u.logger.Warn("logging out failed; the session ends by itself when idle", "target", u.target.Name, "err", err)
+	}
+}

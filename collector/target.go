@@ -1,0 +1,245 @@
+package collector
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/asyncjob-exporter/asyncjob_exporter/config"
+)
+
+// Target is one configured target at work: its jobs, what is remembered of
+// them, and how they are read.
+type Target struct {
+	settings *config.Target
+	jobs     *jobList
+	link     *link
+	memory   *memory
+	list     listing
+	now      func() time.Time
+	logger   *slog.Logger
+}
+
+// link is the way to an upstream: it is kept by a reload that changes nothing
+// about it, and closed when no scrape and no configuration uses it any more.
+type link struct {
+	upstream *Upstream
+	reader   Reader
+	metrics  *targetMetrics
+	users    int
+}
+
+// listing is the last list of a target's jobs, shared by concurrent scrapes.
+type listing struct {
+	turn chan struct{}
+
+	mu   sync.Mutex
+	jobs []config.Job
+	at   time.Time
+	// failed is why the last list failed; empty where it did not.
+	failed Reason
+}
+
+// targetView is what one scrape shows of one target.
+type targetView struct {
+	target   *Target
+	up       bool
+	duration time.Duration
+	// known are the numbers of known jobs by source.
+	known   map[Source]int
+	entries []*entry
+	jobs    []jobView
+}
+
+// known are the entries of all jobs that belong on the page of metrics.
+func (t *Target) known() []*entry {
+	known := t.jobs.all()
+	if t.settings.Discovery {
+		known = slices.Clip(known)
+		listed := map[string]bool{}
+		for _, job := range t.list.latest() {
+			if _, named := t.jobs.find(job.ID); !named && !listed[job.ID] {
+				listed[job.ID] = true
+				known = append(known, knownJob{job, SourceDiscovery})
+			}
+		}
+	}
+	return t.memory.remember(known, t.now(), t.settings.Retention)
+}
+
+// scrape reads all known jobs, or what the deadline allows of them.
+func (t *Target) scrape(ctx context.Context) targetView {
+	r := newRound(t.now())
+	t.jobs.refresh()
+	t.discover(ctx, r)
+	return t.finish(ctx, r, t.known())
+}
+
+// probe reads one job.
+func (t *Target) probe(ctx context.Context, job config.Job) targetView {
+	r := newRound(t.now())
+	return t.finish(ctx, r, []*entry{t.entry(job)})
+}
+
+// entry is the entry of a job that somebody asks for.
+func (t *Target) entry(job config.Job) *entry {
+	if known, ok := t.jobs.find(job.ID); ok {
+		return t.memory.rememberOne(known, t.now())
+	}
+	if listed := t.memory.find(job.ID); listed != nil {
+		return listed
+	}
+	return t.memory.probe(job, t.now())
+}
+
+func (t *Target) finish(ctx context.Context, r *round, entries []*entry) targetView {
+	views := t.readAll(ctx, r, entries)
+	if failure := r.abandoned(); failure != nil {
+		tracef(ctx, t.now(), "target %q was given up: %s", t.settings.Name, failure.Reason)
+	}
+	return targetView{
+		target:   t,
+		up:       r.up(),
+		duration: t.now().Sub(r.started),
+		known:    t.numbers(),
+		entries:  entries,
+		jobs:     views,
+	}
+}
+
+// numbers are the numbers of known jobs by source.
+func (t *Target) numbers() map[Source]int {
+	configured, fromFiles := t.jobs.numbers()
+	discovered, probed := t.memory.numbers()
+	return map[Source]int{
+		SourceConfig: configured, SourceFile: fromFiles, SourceDiscovery: discovered, SourceProbe: probed,
+	}
+}
+
+// discover lists the target's jobs, where that is configured. Scrapes that
+// come while one lists take its list.
+func (t *Target) discover(ctx context.Context, r *round) {
+	lister, ok := t.link.reader.(Lister)
+	if !t.settings.Discovery || !ok {
+		return
+	}
+	select {
+	case t.list.turn <- struct{}{}:
+		defer func() { <-t.list.turn }()
+	case <-ctx.Done():
+		r.noteList(&Failure{Reason: ReasonTimeout, Message: "list: no answer in time"})
+		return
+	}
+	if t.list.since(r.started) {
+		return
+	}
+	jobs, err := t.listNow(ctx, lister)
+	r.noteList(err)
+	t.logListing(err)
+	if err == nil {
+		t.list.store(jobs, t.now())
+	}
+}
+
+func (t *Target) listNow(ctx context.Context, lister Lister) (jobs []config.Job, err error) {
+	defer asFailure(&err)
+	return lister.List(ctx, t.now().Add(-t.settings.Retention))
+}
+
+// logListing logs when listing begins to fail, and when it works again.
+func (t *Target) logListing(err error) {
+	reason := Reason("")
+	if err != nil {
+		reason = failureOf(err).Reason
+	}
+	was := t.list.outcome(reason)
+	switch {
+	case reason != "" && reason != was:
+		t.logger.Warn("listing the target's jobs failed", "reason", reason, "err", err)
+	case reason == "" && was != "":
+		t.logger.Info("listing the target's jobs works again")
+	}
+}
+
+func (l *listing) since(started time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.at.After(started)
+}
+
+func (l *listing) store(jobs []config.Job, now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.jobs, l.at = jobs, now
+}
+
+// outcome notes why the last list failed, empty where it did not, and returns
+// what was noted before.
+func (l *listing) outcome(failed Reason) (before Reason) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	before, l.failed = l.failed, failed
+	return before
+}
+
+// latest is the last list.
+func (l *listing) latest() []config.Job {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.jobs
+}
+
+// view is what is shown of an entry as it stands.
+func (t *Target) view(s *entryState) jobView {
+	view := jobView{
+		name:      s.job.Name,
+		kind:      s.job.Kind,
+		firstSeen: s.firstSeen,
+		errorText: t.settings.ErrorText,
+		maxFiles:  t.settings.MaxFiles,
+	}
+	if view.name == "" {
+		view.name = s.job.ID
+	}
+	if s.readable() {
+		view.job = s.last
+	} else {
+		view.failure = s.failure
+	}
+	return view
+}
+
+// read reads one job.
+func (t *Target) read(ctx context.Context, job config.Job, last *Job) (found *Job, err error) {
+	defer asFailure(&err)
+	found, err = t.link.reader.Read(ctx, job, last)
+	if errors.Is(err, errUnknownJob) {
+		return t.ended(last), errUnknownJob
+	}
+	return found, err
+}
+
+// asFailure turns a panic, of a decoder say, into the failure of one read.
+func asFailure(err *error) {
+	if p := recover(); p != nil {
+		// What was thrown may hold parts of a reply: only its type is told.
+		*err = &Failure{Reason: ReasonInternal, Message: fmt.Sprintf("a bug in the exporter: panic with %T", p)}
+	}
+}
+
+// ended is the state of a job that the upstream does not know any more. What
+// was final stays so; a session whose time was up has expired.
+func (t *Target) ended(last *Job) *Job {
+	switch {
+	case last != nil && last.State.Final():
+		return last
+	case last != nil && !last.Expiration.IsZero() && !t.now().Before(last.Expiration):
+		return vanished(last, Expired)
+	default:
+		return vanished(last, Gone)
+	}
+}

@@ -1,0 +1,320 @@
+package collector
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/asyncjob-exporter/asyncjob_exporter/config"
+)
+
+// Upstream sends the requests of one target: bounded in number, time and size,
+// with the login that its system asked for, counted and traced.
+type Upstream struct {
+	target *config.Target
+	now    func() time.Time
+	logger *slog.Logger
+
+	// withCredentials puts the configured credentials on a request, bare does not.
+	withCredentials *http.Client
+	bare            *http.Client
+	// account is the login of configured oauth2; nil where there is none.
+	account *login
+	// session is the system's own login; nil where there is none.
+	session *sessionLogin
+
+	// header is sent with every request.
+	header http.Header
+
+	slots   chan struct{}
+	pause   pause
+	metrics *targetMetrics
+	buffers sync.Pool
+}
+
+// request is one GET, or a login's POST or DELETE.
+type request struct {
+	operation Operation
+	// method is GET where empty.
+	method string
+	// path below the target's URL, escaped.
+	path       string
+	query      url.Values
+	header     http.Header
+	validators validators
+}
+
+// validators are what a reply said of its version, to be sent back.
+type validators struct {
+	etag         string
+	lastModified string
+}
+
+// reply is an answer that a system has to look at itself: success, 304, and
+// 404 or 410, which may mean that the job is gone.
+type reply struct {
+	status int
+	// body is valid only while the reply is being handled.
+	body       []byte
+	validators validators
+}
+
+// notModified reports whether the upstream said that nothing changed.
+func (r reply) notModified() bool { return r.status == http.StatusNotModified }
+
+// missing reports whether the upstream said that there is nothing.
+func (r reply) missing() bool {
+	return r.status == http.StatusNotFound || r.status == http.StatusGone
+}
+
+// newUpstream makes the clients of a target. It sends nothing.
+func newUpstream(target *config.Target, metrics *targetMetrics, now func() time.Time, logger *slog.Logger) (*Upstream, error) {
+	withCredentials, err := newClient(target, true)
+	if err != nil {
+		return nil, err
+	}
+	bare, err := newClient(target, false)
+	if err != nil {
+		return nil, err
+	}
+	u := &Upstream{
+		target: target, now: now, logger: logger,
+		withCredentials: withCredentials, bare: bare,
+		header:  http.Header{"Accept": {"application/json"}, "Accept-Encoding": {"gzip"}},
+		slots:   make(chan struct{}, target.MaxConcurrency),
+		metrics: metrics,
+		buffers: sync.Pool{New: func() any { return new(bytes.Buffer) }},
+	}
+	if target.HTTP.OAuth2 != nil {
+		if u.account, err = newOAuth2Login(u, target.HTTP.OAuth2); err != nil {
+			return nil, err
+		}
+	}
+	return u, nil
+}
+
+// close logs out and closes the idle connections.
+func (u *Upstream) close(ctx context.Context) {
+	if u.session != nil {
+		u.session.close(ctx, u)
+	}
+	u.withCredentials.CloseIdleConnections()
+	u.bare.CloseIdleConnections()
+}
+
+// get sends a GET with the target's login and hands the reply to handle, which
+// must not keep the body. Where the login has run out meanwhile it logs in
+// again, once.
+func (u *Upstream) get(ctx context.Context, r request, handle func(reply) error) error {
+	l := u.account
+	if u.session != nil {
+		l = u.session.login
+	}
+	if l == nil {
+		return u.send(ctx, u.withCredentials, r, handle)
+	}
+	started := u.now()
+	current, err := l.token(ctx)
+	if err != nil {
+		return err
+	}
+	err = u.sendWithToken(ctx, current, r, handle)
+	if !isUnauthorized(err) {
+		return err
+	}
+	l.drop(current)
+	if current.made.After(started) {
+		return refusedAfterLogin(err)
+	}
+	if current, err = l.token(ctx); err != nil {
+		return err
+	}
+	err = u.sendWithToken(ctx, current, r, handle)
+	if isUnauthorized(err) {
+		l.drop(current)
+		return refusedAfterLogin(err)
+	}
+	return err
+}
+
+func (u *Upstream) sendWithToken(ctx context.Context, t token, r request, handle func(reply) error) error {
+	header := http.Header{}
+	if u.session != nil {
+		header.Set(u.session.header, u.session.prefix+t.value)
+	} else {
+		header.Set("Authorization", "Bearer "+t.value)
+	}
+	r.header = header
+	return u.send(ctx, u.bare, r, handle)
+}
+
+func isUnauthorized(err error) bool {
+	var failure *Failure
+	return errors.As(err, &failure) && failure.Reason == ReasonUnauthorized
+}
+
+// refusedAfterLogin is the failure of a read whose brand-new login is refused.
+func refusedAfterLogin(err error) error {
+	failure := *failureOf(err)
+	failure.Message += ", right after a login that was accepted"
+	failure.ofTarget = true
+	return &failure
+}
+
+// send sends one request when the target's pause and the number of parallel
+// requests allow it.
+func (u *Upstream) send(ctx context.Context, client *http.Client, r request, handle func(reply) error) error {
+	select {
+	case u.slots <- struct{}{}:
+		defer func() { <-u.slots }()
+	case <-ctx.Done():
+		return &Failure{Reason: ReasonTimeout, Message: r.name() + ": not sent before the scrape's deadline"}
+	}
+	if until, paused := u.pause.active(u.now()); paused {
+		tracef(ctx, u.now(), "%s: not sent, the target asked to be left alone until %s", r.name(), until.UTC().Format(time.RFC3339))
+		return pausedFailure(until)
+	}
+	return u.sendNow(ctx, client, r, handle)
+}
+
+// sendNow sends one request and reports it: to the metrics, and to a trace.
+func (u *Upstream) sendNow(ctx context.Context, client *http.Client, r request, handle func(reply) error) error {
+	started := u.now()
+	code, size, err := u.exchange(ctx, client, r, handle)
+	took := u.now().Sub(started)
+	u.metrics.requests.WithLabelValues(string(r.operation), code).Inc()
+	u.metrics.durations.WithLabelValues(string(r.operation)).Observe(took.Seconds())
+	outcome := "understood"
+	switch {
+	case errors.Is(err, errUnknownJob):
+		outcome = err.Error()
+	case err != nil:
+		outcome = fmt.Sprintf("%s (%s)", failureOf(err).Reason, err)
+	}
+	tracef(ctx, u.now(), "%s: status %s, %d bytes, %s: %s", r.name(), code, size, took.Round(time.Microsecond*100), outcome)
+	return err
+}
+
+// exchange sends one request, reads the answer whole and lets it be handled.
+// It returns the status code, or noCode, and the size of the body.
+func (u *Upstream) exchange(ctx context.Context, client *http.Client, r request, handle func(reply) error) (code string, size int, err error) {
+	ctx, cancel := context.WithTimeout(ctx, u.target.Timeout)
+	defer cancel()
+	httpRequest, err := u.prepare(ctx, r)
+	if err != nil {
+		return noCode, 0, &Failure{Reason: ReasonInternal, Message: fmt.Sprintf("%s: %v", r.name(), err)}
+	}
+	response, err := client.Do(httpRequest)
+	if err != nil {
+		return noCode, 0, transportFailure(r.name(), err)
+	}
+	defer response.Body.Close()
+	code = strconv.Itoa(response.StatusCode)
+	if failure := u.statusFailure(r, response); failure != nil {
+		return code, 0, failure
+	}
+	buffer, _ := u.buffers.Get().(*bytes.Buffer)
+	defer u.recycle(buffer)
+	if err := readBody(buffer, response, u.target.MaxResponseBytes); err != nil {
+		return code, buffer.Len(), bodyFailure(r.name(), err)
+	}
+	return code, buffer.Len(), handle(reply{
+		status: response.StatusCode,
+		body:   buffer.Bytes(),
+		validators: validators{
+			etag:         response.Header.Get("ETag"),
+			lastModified: response.Header.Get("Last-Modified"),
+		},
+	})
+}
+
+func (u *Upstream) prepare(ctx context.Context, r request) (*http.Request, error) {
+	location, err := endpoint(u.target.URL, r.path, r.query)
+	if err != nil {
+		return nil, err
+	}
+	httpRequest, err := http.NewRequestWithContext(ctx, r.httpMethod(), location.String(), http.NoBody)
+	if err != nil {
+		return nil, err
+	}
+	httpRequest.Header = u.header.Clone()
+	for name, values := range r.header {
+		httpRequest.Header[name] = values
+	}
+	if r.validators.etag != "" {
+		httpRequest.Header.Set("If-None-Match", r.validators.etag)
+	}
+	if r.validators.lastModified != "" {
+		httpRequest.Header.Set("If-Modified-Since", r.validators.lastModified)
+	}
+	return httpRequest, nil
+}
+
+// statusFailure is the failure that a status stands for; nil where somebody
+// who knows the system has to look at the reply.
+func (u *Upstream) statusFailure(r request, response *http.Response) *Failure {
+	fail := func(reason Reason) *Failure {
+		message := fmt.Sprintf("%s: answered %d %s", r.name(), response.StatusCode, http.StatusText(response.StatusCode))
+		return &Failure{Reason: reason, Message: message, answered: true, busy: response.StatusCode == http.StatusServiceUnavailable}
+	}
+	status := response.StatusCode
+	switch {
+	case status >= 200 && status < 300, status == http.StatusNotFound, status == http.StatusGone:
+		return nil
+	case status == http.StatusNotModified && r.validators != validators{}:
+		return nil
+	case status == http.StatusUnauthorized:
+		return fail(ReasonUnauthorized)
+	case status == http.StatusForbidden:
+		return fail(ReasonForbidden)
+	case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable:
+		return u.obey(response, fail)
+	case status >= 500:
+		return fail(ReasonUpstreamError)
+	case status >= 300 && status < 400 && status != http.StatusNotModified:
+		return fail(ReasonRedirect)
+	default:
+		return fail(ReasonBadStatus)
+	}
+}
+
+// obey remembers until when the target wants to be left alone.
+func (u *Upstream) obey(response *http.Response, fail func(Reason) *Failure) *Failure {
+	until, asked := retryAfter(response.Header, u.now())
+	if asked {
+		u.pause.extend(until)
+	}
+	if asked || response.StatusCode == http.StatusTooManyRequests {
+		return fail(ReasonRateLimited)
+	}
+	return fail(ReasonUpstreamError)
+}
+
+// largestKept is the size up to which a buffer is kept for the next body.
+const largestKept = 256 << 10
+
+func (u *Upstream) recycle(buffer *bytes.Buffer) {
+	if buffer.Cap() <= largestKept {
+		buffer.Reset()
+		u.buffers.Put(buffer)
+	}
+}
+
+func (r request) httpMethod() string {
+	if r.method == "" {
+		return http.MethodGet
+	}
+	return r.method
+}
+
+// name is how messages call a request: no host and no query.
+func (r request) name() string {
+	return fmt.Sprintf("%s: %s %s", r.operation, r.httpMethod(), r.path)
+}

@@ -1,0 +1,50 @@
+// Package systems is the one list of the upstream systems: what reads each of
+// them, beside what simulates it. A new system is one line here.
+package systems
+
+import (
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector"
+	"github.com/asyncjob-exporter/asyncjob_exporter/config"
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/simulator"
+)
+
+type pair struct {
+	system    collector.System
+	simulated simulator.API
+}
+
+func all() []pair {
+	return []pair{
+		{collector.SampleExchange{}, simulator.SampleExchange()},
+		{collector.VSphere{}, simulator.VSphere()},
+		{collector.OracleMarketplace{}, simulator.OracleMarketplace()},
+		{collector.OracleContent{}, simulator.OracleContent()},
+	}
+}
+
+// Collected are the systems that the exporter can read.
+func Collected() []collector.System {
+	var systems []collector.System
+	for _, p := range all() {
+		systems = append(systems, p.system)
+	}
+	return systems
+}
+
+// Simulated are the simulators of the same systems.
+func Simulated() []simulator.API {
+	var apis []simulator.API
+	for _, p := range all() {
+		apis = append(apis, p.simulated)
+	}
+	return apis
+}
+
+// Rules are what the configuration is checked against.
+func Rules() config.Rules {
+	rules := config.Rules{ReservedLabels: collector.LabelNames(Collected())}
+	for _, system := range Collected() {
+		rules.Systems = append(rules.Systems, system)
+	}
+	return rules
+}

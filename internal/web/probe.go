@@ -1,0 +1,101 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/common/expfmt"
+
+	dto "github.com/prometheus/client_model/go"
+
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector"
+	"github.com/asyncjob-exporter/asyncjob_exporter/config"
+)
+
+// probeRequest is what /probe is asked for.
+type probeRequest struct {
+	target string
+	// job is nil where all jobs of the target are meant.
+	job   *config.Job
+	debug bool
+}
+
+// parseProbe reads the parameters of /probe. Its errors name the parameter,
+// never its value.
+func parseProbe(query url.Values) (probeRequest, error) {
+	values := map[string]string{}
+	for _, name := range []string{"target", "job_id", "type", "kind", "path", "debug"} {
+		given, present := query[name]
+		switch {
+		case len(given) > 1:
+			return probeRequest{}, fmt.Errorf("parameter %q is given %d times", name, len(given))
+		case present && given[0] == "":
+			return probeRequest{}, fmt.Errorf("parameter %q is empty", name)
+		case present:
+			values[name] = given[0]
+		}
+	}
+	asked := probeRequest{target: values["target"]}
+	if asked.target == "" {
+		return probeRequest{}, errors.New(`parameter "target" is missing: the name of a configured target`)
+	}
+	if word, ok := values["debug"]; ok {
+		var err error
+		if asked.debug, err = strconv.ParseBool(word); err != nil {
+			return probeRequest{}, errors.New(`parameter "debug" must be true or false`)
+		}
+	}
+	job := config.Job{ID: values["job_id"], Kind: values["kind"], Type: values["type"], Path: values["path"]}
+	if job.ID != "" {
+		asked.job = &job
+	} else if job.Kind != "" || job.Type != "" || job.Path != "" {
+		return probeRequest{}, errors.New(`parameter "job_id" is missing: kind, type and path are of one job`)
+	}
+	return asked, nil
+}
+
+// probe serves the jobs of one target, or one of them.
+func (s *server) probe(w http.ResponseWriter, r *http.Request) {
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		http.Error(w, "The query cannot be parsed.", http.StatusBadRequest)
+		return
+	}
+	asked, err := parseProbe(query)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), s.Budget.of(r.Header))
+	defer cancel()
+	ctx, trace := collector.WithTrace(ctx, time.Now())
+	gathered, err := s.Collector.ScrapeTarget(ctx, asked.target, asked.job)
+	switch {
+	case errors.Is(err, collector.ErrUnknownTarget):
+		http.Error(w, "No target of this name is configured.", http.StatusNotFound)
+	case err != nil:
+		http.Error(w, err.Error(), http.StatusBadRequest)
+	case asked.debug:
+		writeDebug(w, trace, gathered)
+	default:
+		s.serveFamilies(w, r, gathered)
+	}
+}
+
+// writeDebug writes what the scrape did and what came of it, for people.
+func writeDebug(w http.ResponseWriter, trace *collector.Trace, gathered []*dto.MetricFamily) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	fmt.Fprintf(w, "Upstream requests of this probe:\n\n%s\nMetrics:\n\n", trace)
+	sorted, _ := families(gathered).Gather()
+	for _, family := range sorted {
+		if _, err := expfmt.MetricFamilyToText(w, family); err != nil {
+			return // the client went away
+		}
+	}
+}
