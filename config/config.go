@@ -1,0 +1,135 @@
+// Package config is what the user of the exporter writes: the configuration
+// file with its targets, and the job files beside it. It reads, completes and
+// validates them; what it returns can be used without further checks.
+package config
+
+import (
+	"net/url"
+	"time"
+
+	promconfig "github.com/prometheus/common/config"
+)
+
+// Config is one valid configuration file, defaults filled in. It is never
+// changed after Load returned it.
+type Config struct {
+	// Path is the file it was read from, for messages.
+	Path string
+	// Targets in the order of the file, at least one.
+	Targets []*Target
+	// Warnings are what is allowed but unwise, such as a password sent over
+	// plain http, one line each, to be logged and printed by --config.check.
+	Warnings []string
+}
+
+// Settings are the keys of "defaults", each of which a target may override.
+type Settings struct {
+	// Timeout bounds one upstream request.
+	Timeout time.Duration
+	// MaxConcurrency is the number of parallel upstream requests to one target.
+	MaxConcurrency int
+	// MaxResponseBytes bounds one reply's body after decompression.
+	MaxResponseBytes int64
+	// MaxFiles is the number of files of one session with series of their own.
+	MaxFiles int
+	// ErrorText makes the upstream's error message a label of asyncjob_error_info.
+	ErrorText bool
+	// FinishedTTL is how long a finished job is served from memory; 0: always read.
+	FinishedTTL time.Duration
+	// Retention is how long a vanished job, or one known only from /probe or a
+	// list, is remembered.
+	Retention time.Duration
+}
+
+// Target is one account on one upstream system, with its jobs.
+type Target struct {
+	// Name is unique in the configuration and becomes the label "target".
+	Name string
+	// System is the name of one of the Systems given to Load.
+	System string
+	// URL has scheme and host, perhaps a path, never userinfo, query or fragment.
+	URL *url.URL
+	Settings
+	// HTTP is validated, and its file names are absolute or relative to the
+	// working directory, not to the configuration file.
+	HTTP promconfig.HTTPClientConfig
+	// Thumbprint is the SHA-1 (20 bytes) or SHA-256 (32 bytes) of the one
+	// certificate to accept, in its DER form; nil where not configured.
+	Thumbprint []byte
+	// UserID is sent as X-Oracle-UserId (oracle_marketplace).
+	UserID string
+	// VSphere holds what only vSphere targets have.
+	VSphere VSphere
+	// States maps the upstream's words, folded by FoldWord, to states of ours:
+	// pending, running, succeeded, failed, canceled or unknown.
+	States map[string]string
+	// Labels are added to every series of the target and of its jobs.
+	Labels map[string]string
+	// Discovery also exports the jobs that the system lists.
+	Discovery bool
+	// JobFiles are globs as of filepath.Match, absolute or relative to the
+	// working directory. NewJobFiles reads them.
+	JobFiles []string
+	// Jobs in the order of the file, ids unique, checked by the target's System.
+	Jobs []Job
+}
+
+// VSphere are the keys below "vsphere".
+type VSphere struct {
+	// API is the flavour of the vCenter's API: "auto", "api" or "rest". It is
+	// empty for a target of another system that has no key "vsphere".
+	API string
+}
+
+// Job names one job of a target, as configured, as listed by a job file, or as
+// asked for by /probe.
+type Job struct {
+	// ID is the upstream's id of the job and unique within a target.
+	ID string
+	// Name is the configured name; empty: the job is shown by its ID.
+	Name string
+	// Kind is one of the kinds of its system, filled in by System.CheckJob.
+	Kind string
+	// Type is the content type whose update is watched (oracle_content).
+	Type string
+	// Path is the whole path of a status resource (oracle_content).
+	Path string
+	// Labels are added to every series of the job and win over the target's.
+	Labels map[string]string
+}
+
+// System is what the configuration has to know of an upstream system to check
+// its targets and jobs. The collector package implements it, once per system.
+type System interface {
+	// Name is the value of the key "system" and of the label of that name.
+	Name() string
+	// DefaultURL is the vendor's one public address; empty where there is none.
+	DefaultURL() string
+	// CheckTarget reports what is wrong with or missing from a target of this
+	// system, apart from what holds for all systems. The messages, joined by
+	// errors.Join where there are several, begin with the key they are about
+	// ("user_id: ..."); the caller adds file, line and target.
+	CheckTarget(target *Target) error
+	// CheckJob reports what is wrong with a job's id, kind, type or path, and
+	// fills in the kind where it was left out. Messages as for CheckTarget.
+	CheckJob(job *Job) error
+}
+
+// Rules are what the rest of the program asks of a configuration.
+type Rules struct {
+	// Systems are the known upstream systems.
+	Systems []System
+	// ReservedLabels are the label names of the exporter's own metrics, which
+	// configured labels may not have.
+	ReservedLabels []string
+}
+
+// system finds a system by its name; nil where there is none.
+func (r Rules) system(name string) System {
+	for _, system := range r.Systems {
+		if system.Name() == name {
+			return system
+		}
+	}
+	return nil
+}

@@ -1,0 +1,203 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+
+	promconfig "github.com/prometheus/common/config"
+	"gopkg.in/yaml.v3"
+)
+
+// defaultHTTPClient is Prometheus' default, except that redirects are not
+// followed: credentials go to the configured URL alone.
+func defaultHTTPClient() promconfig.HTTPClientConfig {
+	http := promconfig.DefaultHTTPClientConfig
+	http.FollowRedirects = false
+	return http
+}
+
+// httpClient checks a target's HTTP client configuration, which the decoder
+// filled without running the library's own checks, and begins its file names at
+// the configuration's directory.
+func (p *parser) httpClient(node *yaml.Node, http promconfig.HTTPClientConfig, at place) promconfig.HTTPClientConfig {
+	setDirectory(&http, p.directory)
+	readable := p.secretFiles(node, &http, at)
+	p.proxy(node, &http.ProxyConfig, at)
+	p.headers(node, &http, at)
+	if err := http.Validate(); err != nil {
+		p.found.add(node.Line, at, "%s", err)
+	}
+	p.tls(node, &http.TLSConfig, readable, at, "tls_config")
+	if http.OAuth2 != nil {
+		p.oauth2(node, http.OAuth2, readable, at)
+	}
+	return http
+}
+
+// setDirectory is the library's, and does what that one forgets.
+func setDirectory(http *promconfig.HTTPClientConfig, directory string) {
+	http.SetDirectory(directory)
+	if http.OAuth2 != nil {
+		http.OAuth2.ClientCertificateKeyFile = promconfig.JoinDir(directory, http.OAuth2.ClientCertificateKeyFile)
+	}
+}
+
+func (p *parser) oauth2(node *yaml.Node, oauth2 *promconfig.OAuth2, readable bool, at place) {
+	if oauth2.TokenURL != "" {
+		if _, rule := parseHTTPURL(oauth2.TokenURL); rule != "" {
+			p.found.add(lineOf(node, "oauth2", "token_url"), at.child("oauth2.token_url"), "%s", rule)
+		}
+	}
+	if err := oauth2.ProxyConfig.Validate(); err != nil {
+		p.found.add(lineOf(node, "oauth2"), at.child("oauth2"), "%s", err)
+	}
+	p.proxy(node, &oauth2.ProxyConfig, at, "oauth2")
+	p.tls(node, &oauth2.TLSConfig, readable, at, "oauth2", "tls_config")
+}
+
+// tls checks the TLS keys at a path, and that their certificates and keys can be
+// used where all files can be read.
+func (p *parser) tls(node *yaml.Node, tls *promconfig.TLSConfig, readable bool, at place, path ...string) {
+	err := tls.Validate()
+	if err == nil && readable {
+		_, err = promconfig.NewTLSConfig(tls)
+	}
+	if err != nil {
+		p.found.add(lineOf(node, path...), at.child(strings.Join(path, ".")), "%s", err)
+	}
+}
+
+// proxy checks the proxy's URL, whose credentials are allowed but never shown.
+func (p *parser) proxy(node *yaml.Node, proxy *promconfig.ProxyConfig, at place, path ...string) {
+	if proxy.ProxyURL.URL == nil {
+		return
+	}
+	if _, rule := parseURL(proxy.ProxyURL.URL.String(), "http", "https", "socks5"); rule != "" {
+		path = append(path, "proxy_url")
+		p.found.add(lineOf(node, path...), at.child(strings.Join(path, ".")), "%s", rule)
+	}
+}
+
+// headers checks what would make every request fail.
+func (p *parser) headers(node *yaml.Node, http *promconfig.HTTPClientConfig, at place) {
+	if http.HTTPHeaders == nil {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(http.HTTPHeaders.Headers)) {
+		header := http.HTTPHeaders.Headers[name]
+		line, at := lineOf(node, "http_headers", name), at.child("http_headers")
+		if !regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$").MatchString(name) {
+			p.found.add(line, at, "a name of a header must be letters, digits and -")
+			continue
+		}
+		for _, value := range header.Values {
+			p.headerValue(line, at.child(name+".values"), value)
+		}
+		for _, value := range header.Secrets {
+			p.headerValue(line, at.child(name+".secrets"), string(value))
+		}
+	}
+}
+
+func (p *parser) headerValue(line int, at place, value string) {
+	if strings.ContainsAny(value, "\r\n\x00") {
+		p.found.add(line, at, "must be one line")
+	}
+}
+
+// secretFile is a file named by a key of the HTTP client configuration.
+type secretFile struct {
+	key  []string // path of keys
+	path string
+}
+
+// secretFiles tells whether all named files can be read, and notes which not. A
+// file that is missing is the commonest mistake, and shows at once here instead
+// of as a failure of each scrape.
+func (p *parser) secretFiles(node *yaml.Node, http *promconfig.HTTPClientConfig, at place) bool {
+	readable := true
+	for _, file := range filesOf(http) {
+		line, at := lineOf(node, file.key...), at.child(strings.Join(file.key, "."))
+		size, err := probeFile(file.path)
+		switch {
+		case err != nil:
+			readable = false
+			p.found.add(line, at, "cannot be read: %s", err)
+		case size == 0:
+			p.warnings.add(line, at, "%s is empty", file.path)
+		}
+	}
+	return readable
+}
+
+// probeFile tells whether a regular file can be opened, and its size. A pipe is
+// refused: secrets are read again and again.
+func probeFile(path string) (size int64, err error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0, err
+	}
+	if !info.Mode().IsRegular() {
+		return 0, fmt.Errorf("%s is no regular file", path)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), file.Close()
+}
+
+// filesOf lists the files that the keys of an HTTP client configuration name.
+func filesOf(http *promconfig.HTTPClientConfig) []secretFile {
+	var files []secretFile
+	add := func(path string, key ...string) {
+		if path != "" {
+			files = append(files, secretFile{key: key, path: path})
+		}
+	}
+	addTLS := func(tls promconfig.TLSConfig, key ...string) {
+		add(tls.CAFile, append(slices.Clone(key), "ca_file")...)
+		add(tls.CertFile, append(slices.Clone(key), "cert_file")...)
+		add(tls.KeyFile, append(slices.Clone(key), "key_file")...)
+	}
+	if basic := http.BasicAuth; basic != nil {
+		add(basic.UsernameFile, "basic_auth", "username_file")
+		add(basic.PasswordFile, "basic_auth", "password_file")
+	}
+	if http.Authorization != nil {
+		add(http.Authorization.CredentialsFile, "authorization", "credentials_file")
+	}
+	add(http.BearerTokenFile, "bearer_token_file")
+	if oauth2 := http.OAuth2; oauth2 != nil {
+		add(oauth2.ClientSecretFile, "oauth2", "client_secret_file")
+		add(oauth2.ClientCertificateKeyFile, "oauth2", "client_certificate_key_file")
+		addTLS(oauth2.TLSConfig, "oauth2", "tls_config")
+	}
+	addTLS(http.TLSConfig, "tls_config")
+	if http.HTTPHeaders != nil {
+		for _, name := range slices.Sorted(maps.Keys(http.HTTPHeaders.Headers)) {
+			for _, path := range http.HTTPHeaders.Headers[name].Files {
+				add(path, "http_headers", name, "files")
+			}
+		}
+	}
+	return files
+}
+
+// loginKind names the key by which a client configuration logs in.
+func loginKind(http *promconfig.HTTPClientConfig) string {
+	switch {
+	case http.BasicAuth != nil:
+		return "basic_auth"
+	case http.Authorization != nil:
+		return "authorization"
+	case http.OAuth2 != nil:
+		return "oauth2"
+	default:
+		return "none"
+	}
+}

@@ -1,0 +1,47 @@
+package config
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/prometheus/common/model"
+	"gopkg.in/yaml.v3"
+)
+
+// takenLabels belong to Prometheus, its service discoveries, its histograms and
+// to the alerts, or are on every series already.
+func takenLabels() []string {
+	return []string{
+		"system", "target", "job_id",
+		"job", "instance", "namespace", "service", "pod", "container", "endpoint", "node",
+		"severity", "alertname", "le", "quantile",
+	}
+}
+
+// labels checks the configured labels of a target or a job.
+func (r Rules) labels(node *yaml.Node, labels map[string]string, at place, found *problems) {
+	at = at.child("labels")
+	for _, name := range slices.Sorted(maps.Keys(labels)) {
+		line := lineOf(node, "labels", name)
+		if rule := r.labelNameProblem(name); rule != "" {
+			found.add(line, at, "%q %s", name, rule)
+		}
+		if rule := textProblem(labels[name]); rule != "" {
+			found.add(line, at, "%q: its value %s", name, rule)
+		}
+	}
+}
+
+func (r Rules) labelNameProblem(name string) string {
+	switch {
+	case !model.LegacyValidation.IsValidLabelName(name):
+		return "is no label name: it must be letters, digits and _, and begin with no digit"
+	case strings.HasPrefix(name, model.ReservedLabelPrefix):
+		return "must not begin with __: such labels belong to Prometheus"
+	case slices.Contains(takenLabels(), name), slices.Contains(r.ReservedLabels, name):
+		return "is taken: the exporter, Prometheus or the alerts use it"
+	default:
+		return ""
+	}
+}

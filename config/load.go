@@ -1,0 +1,96 @@
+package config
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"gopkg.in/yaml.v3"
+)
+
+// maxFileBytes bounds the configuration file and each job file.
+const maxFileBytes = 64 << 20
+
+// Load reads, completes and validates a configuration file. Relative file names
+// in it are relative to its own directory. The error holds one line for each
+// problem found, and no secret.
+func Load(path string, rules Rules) (*Config, error) {
+	text, err := readFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(text, path, rules)
+}
+
+// Parse is Load for a text that is in memory already. The path stands in
+// messages, and its directory is where relative file names begin.
+func Parse(text []byte, path string, rules Rules) (*Config, error) {
+	found := &problems{file: path}
+	parser := &parser{
+		rules:     rules,
+		directory: filepath.Dir(path),
+		found:     found,
+		decoder:   &decoder{found: found},
+		warnings:  &problems{file: path},
+	}
+	targets := parser.file(yamlDocument(text, found))
+	if err := found.err(); err != nil {
+		return nil, err
+	}
+	return &Config{Path: path, Targets: targets, Warnings: parser.warningLines()}, nil
+}
+
+// parser turns one configuration file into targets, noting problems.
+type parser struct {
+	rules     Rules
+	directory string
+	found     *problems
+	decoder   *decoder
+	warnings  *problems
+}
+
+func (p *parser) file(document *yaml.Node) []*Target {
+	if document == nil {
+		if len(p.found.list) == 0 {
+			p.found.add(0, place{}, "is empty: the key \"targets\" must list at least one target")
+		}
+		return nil
+	}
+	var keys fileKeys
+	p.decoder.decode(document, &keys, place{})
+	defaults := p.settings(document, "defaults", keys.Defaults, builtInSettings(), place{key: "defaults"})
+	if len(keys.Targets) == 0 && len(p.found.list) == 0 {
+		p.found.add(lineOf(document, "targets"), place{}, "the key \"targets\" must list at least one target")
+	}
+	names := map[string]int{}
+	var targets []*Target
+	for i := range keys.Targets {
+		targets = append(targets, p.target(i, &keys.Targets[i], defaults, names))
+	}
+	return targets
+}
+
+func (p *parser) warningLines() []string {
+	if err := p.warnings.err(); err != nil {
+		return lines(err)
+	}
+	return nil
+}
+
+// readFile reads a whole file that is not absurdly large.
+func readFile(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading the configuration: %w", err)
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, maxFileBytes+1))
+	if err != nil {
+		return nil, fmt.Errorf("reading the configuration: %w", err)
+	}
+	if len(text) > maxFileBytes {
+		return nil, fmt.Errorf("reading the configuration: %s is larger than %s", path, byteSize(maxFileBytes))
+	}
+	return text, nil
+}

@@ -1,0 +1,96 @@
+package config
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// maxProblems bounds the lines of one error: a generated file of thousands of
+// jobs, all wrong in the same way, needs no thousands of lines.
+const maxProblems = 50
+
+// place is where in a file a value stands, in the user's words.
+type place struct {
+	// owner is the target, job or section, as in `target "a": job "1"`.
+	owner string
+	// key is the path of keys below the owner, as in "oauth2.tls_config".
+	key string
+}
+
+// child is the place of a key below p.
+func (p place) child(key string) place {
+	if p.key != "" {
+		key = p.key + "." + key
+	}
+	return place{owner: p.owner, key: key}
+}
+
+// item is the place of an element of the list at p.
+func (p place) item(index int) place {
+	return place{owner: p.owner, key: fmt.Sprintf("%s[%d]", p.key, index)}
+}
+
+// problem is one thing wrong with a file.
+type problem struct {
+	line int // 0: unknown
+	text string
+}
+
+// problems collects everything that is wrong with one file, so that its author
+// mends it in one go. No text in it may quote a value of the file that could be
+// a secret.
+type problems struct {
+	file string
+	list []problem
+}
+
+// add notes a problem with the value at a place.
+func (p *problems) add(line int, at place, format string, arguments ...any) {
+	parts := make([]string, 0, 3)
+	for _, part := range []string{at.owner, at.key, fmt.Sprintf(format, arguments...)} {
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	p.list = append(p.list, problem{line: line, text: strings.Join(parts, ": ")})
+}
+
+// since tells whether one of the problems from an index on is with the value at
+// a place or below it.
+func (p *problems) since(index int, at place) bool {
+	return slices.ContainsFunc(p.list[index:], func(known problem) bool {
+		return strings.HasPrefix(known.text, at.owner+": "+at.key)
+	})
+}
+
+// err joins the problems into one error, a line each, in the order of the file;
+// nil where there are none.
+func (p *problems) err() error {
+	sorted := slices.Clone(p.list)
+	slices.SortStableFunc(sorted, func(a, b problem) int { return cmp.Compare(a.line, b.line) })
+	var all []error
+	for i, problem := range sorted {
+		if i == maxProblems {
+			all = append(all, fmt.Errorf("%s: and %d more", p.file, len(sorted)-i))
+			break
+		}
+		all = append(all, errors.New(located(p.file, problem.line)+problem.text))
+	}
+	return errors.Join(all...)
+}
+
+// located is the beginning of a message about a line of a file.
+func located(file string, line int) string {
+	if line == 0 {
+		return file + ": "
+	}
+	return fmt.Sprintf("%s:%d: ", file, line)
+}
+
+// lines splits an error made by errors.Join into its messages.
+func lines(err error) []string {
+	return strings.Split(err.Error(), "\n")
+}

@@ -1,0 +1,187 @@
+package config
+
+import (
+	"fmt"
+	"net/url"
+	"time"
+
+	promconfig "github.com/prometheus/common/config"
+	"github.com/prometheus/common/model"
+	"gopkg.in/yaml.v3"
+)
+
+// hidden stands where a secret was. Prometheus writes the same.
+const hidden = "<secret>"
+
+// shownTarget is a target as Redacted writes it: the keys of the configuration
+// file, all defaults filled in.
+type shownTarget struct {
+	Name             string            `yaml:"name"`
+	System           string            `yaml:"system"`
+	URL              string            `yaml:"url"`
+	Timeout          model.Duration    `yaml:"timeout"`
+	MaxConcurrency   int               `yaml:"max_concurrency"`
+	MaxResponseBytes byteSize          `yaml:"max_response_bytes"`
+	MaxFiles         int               `yaml:"max_files"`
+	ErrorText        bool              `yaml:"error_text"`
+	FinishedTTL      model.Duration    `yaml:"finished_ttl"`
+	Retention        model.Duration    `yaml:"retention"`
+	TLSThumbprint    string            `yaml:"tls_thumbprint,omitempty"`
+	UserID           string            `yaml:"user_id,omitempty"`
+	VSphere          *shownVSphere     `yaml:"vsphere,omitempty"`
+	States           map[string]string `yaml:"states,omitempty"`
+	Labels           map[string]string `yaml:"labels,omitempty"`
+	Discovery        bool              `yaml:"discovery"`
+	JobFiles         []string          `yaml:"job_files,omitempty"`
+	Jobs             []shownJob        `yaml:"jobs,omitempty"`
+
+	HTTP promconfig.HTTPClientConfig `yaml:",inline"`
+}
+
+type shownVSphere struct {
+	API string `yaml:"api"`
+}
+
+type shownJob struct {
+	ID     string            `yaml:"id"`
+	Name   string            `yaml:"name,omitempty"`
+	Kind   string            `yaml:"kind,omitempty"`
+	Type   string            `yaml:"type,omitempty"`
+	Path   string            `yaml:"path,omitempty"`
+	Labels map[string]string `yaml:"labels,omitempty"`
+}
+
+// Redacted writes the effective configuration as YAML, defaults filled in and
+// secrets left out: it may be shown to anyone who may see the metrics.
+func (c *Config) Redacted() ([]byte, error) {
+	var shown struct {
+		Targets []shownTarget `yaml:"targets"`
+	}
+	for _, target := range c.Targets {
+		shown.Targets = append(shown.Targets, redacted(target))
+	}
+	text, err := yaml.Marshal(shown)
+	if err != nil {
+		return nil, fmt.Errorf("writing the configuration of %s: %w", c.Path, err)
+	}
+	return text, nil
+}
+
+func redacted(target *Target) shownTarget {
+	shown := shownTarget{
+		Name:             target.Name,
+		System:           target.System,
+		Timeout:          shownDuration(target.Timeout),
+		MaxConcurrency:   target.MaxConcurrency,
+		MaxResponseBytes: byteSize(target.MaxResponseBytes),
+		MaxFiles:         target.MaxFiles,
+		ErrorText:        target.ErrorText,
+		FinishedTTL:      shownDuration(target.FinishedTTL),
+		Retention:        shownDuration(target.Retention),
+		TLSThumbprint:    formatThumbprint(target.Thumbprint),
+		UserID:           target.UserID,
+		States:           target.States,
+		Labels:           target.Labels,
+		Discovery:        target.Discovery,
+		JobFiles:         target.JobFiles,
+		HTTP:             redactedHTTPClient(target.HTTP),
+	}
+	if target.URL != nil {
+		shown.URL = redactedURL(target.URL).String()
+	}
+	if target.VSphere.API != "" {
+		shown.VSphere = &shownVSphere{API: target.VSphere.API}
+	}
+	for _, job := range target.Jobs {
+		shown.Jobs = append(shown.Jobs, shownJob(job))
+	}
+	return shown
+}
+
+func shownDuration(d time.Duration) model.Duration { return model.Duration(d) }
+
+// redactedHTTPClient hides what the library's own marshalling shows. Fields of
+// type Secret are hidden by that type.
+func redactedHTTPClient(from promconfig.HTTPClientConfig) promconfig.HTTPClientConfig {
+	shown := from
+	shown.ProxyConfig = redactedProxy(from.ProxyConfig)
+	shown.TLSConfig = redactedTLS(from.TLSConfig)
+	shown.HTTPHeaders = redactedHeaders(from.HTTPHeaders)
+	if from.OAuth2 != nil {
+		oauth2 := *from.OAuth2
+		oauth2.ProxyConfig = redactedProxy(oauth2.ProxyConfig)
+		oauth2.TLSConfig = redactedTLS(oauth2.TLSConfig)
+		oauth2.TokenURL = redactedTokenURL(oauth2.TokenURL)
+		oauth2.EndpointParams = hiddenValues(oauth2.EndpointParams, hidden)
+		oauth2.Claims = hiddenValues(oauth2.Claims, any(hidden))
+		shown.OAuth2 = &oauth2
+	}
+	return shown
+}
+
+// redactedTLS hides certificates given in the text of the configuration: a PEM
+// file often holds the private key too.
+func redactedTLS(tls promconfig.TLSConfig) promconfig.TLSConfig {
+	if tls.CA != "" {
+		tls.CA = hidden
+	}
+	if tls.Cert != "" {
+		tls.Cert = hidden
+	}
+	return tls
+}
+
+func redactedProxy(proxy promconfig.ProxyConfig) promconfig.ProxyConfig {
+	if proxy.ProxyURL.URL != nil {
+		proxy.ProxyURL.URL = redactedURL(proxy.ProxyURL.URL)
+	}
+	return proxy
+}
+
+func redactedHeaders(headers *promconfig.Headers) *promconfig.Headers {
+	if headers == nil {
+		return nil
+	}
+	shown := &promconfig.Headers{Headers: map[string]promconfig.Header{}}
+	for name, header := range headers.Headers {
+		values := make([]string, len(header.Values))
+		for i := range values {
+			values[i] = hidden
+		}
+		header.Values = values
+		shown.Headers[name] = header
+	}
+	return shown
+}
+
+func redactedTokenURL(text string) string {
+	parsed, err := url.Parse(text)
+	if err != nil {
+		return hidden
+	}
+	return redactedURL(parsed).String()
+}
+
+// redactedURL hides a URL's user, password and query.
+func redactedURL(from *url.URL) *url.URL {
+	shown := *from
+	if shown.User != nil {
+		shown.User = url.User("xxxxx")
+	}
+	if shown.RawQuery != "" {
+		shown.RawQuery = "xxxxx"
+	}
+	shown.Fragment, shown.RawFragment = "", ""
+	return &shown
+}
+
+func hiddenValues[V any](from map[string]V, instead V) map[string]V {
+	if from == nil {
+		return nil
+	}
+	shown := make(map[string]V, len(from))
+	for name := range from {
+		shown[name] = instead
+	}
+	return shown
+}

@@ -1,0 +1,70 @@
+package config
+
+import (
+	"time"
+
+	"gopkg.in/yaml.v3"
+)
+
+// maxConcurrency is the most parallel requests that a target may be given.
+const maxConcurrency = 1000
+
+// builtInSettings hold where neither the target nor "defaults" says otherwise.
+func builtInSettings() Settings {
+	return Settings{
+		Timeout:          10 * time.Second,
+		MaxConcurrency:   8,
+		MaxResponseBytes: 4 << 20,
+		MaxFiles:         200,
+		ErrorText:        false,
+		FinishedTTL:      10 * time.Minute,
+		Retention:        time.Hour,
+	}
+}
+
+// settings checks the keys, and fills in what they leave out from the fallback.
+// They stand in the node, or below its section where that is not empty.
+func (p *parser) settings(node *yaml.Node, section string, keys settingsKeys, fallback Settings, at place) Settings {
+	refuse := func(key, rule string) {
+		path := []string{key}
+		if section != "" {
+			path = []string{section, key}
+		}
+		p.found.add(lineOf(node, path...), at.child(key), "%s", rule)
+	}
+	if keys.Timeout != nil && *keys.Timeout <= 0 {
+		refuse("timeout", "must be longer than 0s")
+	}
+	if keys.MaxConcurrency != nil && (*keys.MaxConcurrency < 1 || *keys.MaxConcurrency > maxConcurrency) {
+		refuse("max_concurrency", "must be from 1 to 1000")
+	}
+	if keys.MaxFiles != nil && *keys.MaxFiles < 0 {
+		refuse("max_files", "must not be negative")
+	}
+	return overridden(fallback, keys)
+}
+
+func overridden(settings Settings, keys settingsKeys) Settings {
+	if keys.Timeout != nil {
+		settings.Timeout = time.Duration(*keys.Timeout)
+	}
+	if keys.MaxConcurrency != nil {
+		settings.MaxConcurrency = *keys.MaxConcurrency
+	}
+	if keys.MaxResponseBytes != nil {
+		settings.MaxResponseBytes = int64(*keys.MaxResponseBytes)
+	}
+	if keys.MaxFiles != nil {
+		settings.MaxFiles = *keys.MaxFiles
+	}
+	if keys.ErrorText != nil {
+		settings.ErrorText = *keys.ErrorText
+	}
+	if keys.FinishedTTL != nil {
+		settings.FinishedTTL = time.Duration(*keys.FinishedTTL)
+	}
+	if keys.Retention != nil {
+		settings.Retention = time.Duration(*keys.Retention)
+	}
+	return settings
+}

@@ -1,0 +1,45 @@
+package config
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+
+	"gopkg.in/yaml.v3"
+)
+
+// settableStates are the states that "states" may map a word to. The exporter
+// itself concludes expired and gone.
+func settableStates() []string {
+	return []string{"pending", "running", "succeeded", "failed", "canceled", "unknown"}
+}
+
+// FoldWord makes upstream words equal that differ in case or blanks only.
+func FoldWord(word string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return -1
+		}
+		return unicode.ToUpper(r)
+	}, word)
+}
+
+// states checks and folds the key "states" of a target.
+func (p *parser) states(node *yaml.Node, words map[string]string, at place) map[string]string {
+	folded := make(map[string]string, len(words))
+	for _, word := range slices.Sorted(maps.Keys(words)) {
+		line, at := lineOf(node, "states", word), at.child("states")
+		key := FoldWord(word)
+		switch _, twice := folded[key]; {
+		case key == "":
+			p.found.add(line, at, "a word must not be blank")
+		case twice:
+			p.found.add(line, at, "%q stands twice: case and blanks do not count", word)
+		case !slices.Contains(settableStates(), words[word]):
+			p.found.add(line, at, "%q: must be mapped to one of %s", word, strings.Join(settableStates(), ", "))
+		}
+		folded[key] = words[word]
+	}
+	return folded
+}

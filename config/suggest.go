@@ -1,0 +1,55 @@
+package config
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// suggestion names the known key that a user most likely meant by an unknown
+// one; empty where none is near.
+func suggestion(unknown string, fields map[string]reflect.Value) string {
+	best, bestDistance := "", 3
+	for _, key := range slices.Sorted(maps.Keys(fields)) {
+		distance := editDistance(plainKey(unknown), plainKey(key))
+		if distance < bestDistance && distance < len(key)/2 && !strings.HasSuffix(key, "_ref") {
+			best, bestDistance = key, distance
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return ", did you mean " + strconv.Quote(best) + "?"
+}
+
+// plainKey makes basicAuth, basic-auth and basic_auth equal.
+func plainKey(key string) string {
+	return strings.NewReplacer("_", "", "-", "", ".", "").Replace(strings.ToLower(key))
+}
+
+// editDistance is the number of bytes to insert, delete or replace to make b of
+// a (Levenshtein). Long texts, which are no keys, count as far apart.
+func editDistance(a, b string) int {
+	if len(a) > 40 {
+		return len(a)
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

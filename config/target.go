@@ -1,0 +1,196 @@
+package config
+
+import (
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+
+	promconfig "github.com/prometheus/common/config"
+	"gopkg.in/yaml.v3"
+)
+
+// target reads one element of "targets". names are the lines of the targets
+// before it, by name.
+func (p *parser) target(index int, node *yaml.Node, defaults Settings, names map[string]int) *Target {
+	at := targetPlace(index, node)
+	if node.Kind != yaml.MappingNode {
+		p.found.add(node.Line, at, "must be a mapping with the keys name, system and more")
+		return nil
+	}
+	keys := targetKeys{HTTP: defaultHTTPClient()}
+	before := len(p.found.list)
+	p.decoder.decode(node, &keys, at)
+
+	target := &Target{
+		Name:      keys.Name,
+		System:    keys.System,
+		UserID:    keys.UserID,
+		Labels:    keys.Labels,
+		Discovery: keys.Discovery,
+		VSphere:   p.vsphere(node, keys, at),
+	}
+	p.name(node, keys.Name, at, names)
+	system := p.system(node, keys.System, at)
+	target.URL = p.targetURL(node, keys.URL, system, at)
+	target.Settings = p.settings(node, "", keys.Settings, defaults, at)
+	target.HTTP = p.httpClient(node, keys.HTTP, at)
+	target.Thumbprint = p.thumbprint(node, &keys, target, at)
+	target.States = p.states(node, keys.States, at)
+	target.JobFiles = p.jobFiles(node, keys.JobFiles, at)
+	target.Jobs = p.jobs(&keys.Jobs, system, at)
+	p.rules.labels(node, target.Labels, at, p.found)
+	p.userID(node, keys.UserID, at)
+	p.warn(node, target, at)
+	if system != nil && target.URL != nil {
+		addAll(p.found, before, node, at, system.CheckTarget(target))
+	}
+	return target
+}
+
+// targetPlace names a target by its name, where it has one that can be shown.
+func targetPlace(index int, node *yaml.Node) place {
+	_, name := lookUp(node, "name")
+	if name == nil || name.Kind != yaml.ScalarNode || isNull(name) || requiredTextProblem(name.Value) != "" {
+		return place{owner: fmt.Sprintf("targets[%d]", index)}
+	}
+	return place{owner: "target " + strconv.Quote(name.Value)}
+}
+
+func (p *parser) name(node *yaml.Node, name string, at place, names map[string]int) {
+	line, at := lineOf(node, "name"), at.child("name")
+	if rule := requiredTextProblem(name); rule != "" {
+		p.found.add(line, at, "%s", rule)
+		return
+	}
+	if first, twice := names[name]; twice {
+		p.found.add(line, at, "stands twice, first on line %d", first)
+		return
+	}
+	names[name] = line
+}
+
+func (p *parser) system(node *yaml.Node, name string, at place) System {
+	system := p.rules.system(name)
+	if system != nil {
+		return system
+	}
+	known := make([]string, 0, len(p.rules.Systems))
+	for _, system := range p.rules.Systems {
+		known = append(known, system.Name())
+	}
+	slices.Sort(known)
+	line, at := lineOf(node, "system"), at.child("system")
+	if name == "" {
+		p.found.add(line, at, "is missing: one of %s", strings.Join(known, ", "))
+	} else {
+		p.found.add(line, at, "%q is unknown, it must be one of %s", name, strings.Join(known, ", "))
+	}
+	return nil
+}
+
+// vsphereSystem is the one system with a section of its own in a target.
+const vsphereSystem = "vsphere"
+
+func (p *parser) vsphere(node *yaml.Node, keys targetKeys, at place) VSphere {
+	if keys.VSphere == nil && keys.System != vsphereSystem {
+		return VSphere{}
+	}
+	if keys.VSphere == nil || keys.VSphere.API == "" {
+		return VSphere{API: "auto"}
+	}
+	if api := keys.VSphere.API; !slices.Contains([]string{"auto", "api", "rest"}, api) {
+		p.found.add(lineOf(node, "vsphere", "api"), at.child("vsphere.api"), "must be one of auto, api, rest")
+	}
+	return VSphere{API: keys.VSphere.API}
+}
+
+func (p *parser) userID(node *yaml.Node, userID string, at place) {
+	if rule := textProblem(userID); rule != "" {
+		p.found.add(lineOf(node, "user_id"), at.child("user_id"), "%s", rule)
+	}
+}
+
+func (p *parser) jobs(node *yaml.Node, system System, at place) []Job {
+	if node.Kind == 0 {
+		return nil
+	}
+	list := jobList{rules: p.rules, system: system, found: p.found, decoder: p.decoder}
+	return list.read(node, at.child("jobs"))
+}
+
+// jobFiles checks the globs and begins them at the configuration's directory.
+func (p *parser) jobFiles(node *yaml.Node, globs []string, at place) []string {
+	var joined []string
+	for i, glob := range globs {
+		_, err := filepath.Match(glob, "")
+		switch at := at.child("job_files").item(i); {
+		case glob == "":
+			p.found.add(lineOf(node, "job_files"), at, "is empty")
+		case err != nil:
+			p.found.add(lineOf(node, "job_files"), at, "is no valid pattern: a [ has no ], or the pattern ends in \\")
+		case filepath.IsAbs(glob):
+			joined = append(joined, glob)
+		default:
+			joined = append(joined, filepath.Join(literally(p.directory), glob))
+		}
+	}
+	return joined
+}
+
+// literally makes a glob that matches a path only, whatever is in it. Windows
+// has no such escaping.
+func literally(path string) string {
+	if runtime.GOOS == "windows" {
+		return path
+	}
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
+}
+
+// warn notes what is allowed but unwise.
+func (p *parser) warn(node *yaml.Node, target *Target, at place) {
+	http := &target.HTTP
+	if target.URL != nil && inClear(target.URL) && hasCredentials(http) {
+		p.warnings.add(lineOf(node, "url"), at.child("url"), "sends credentials over http to a host that is not this machine: anyone on the way can read them")
+	}
+	if http.TLSConfig.InsecureSkipVerify {
+		p.warnings.add(lineOf(node, "tls_config", "insecure_skip_verify"), at.child("tls_config.insecure_skip_verify"), "any certificate is accepted: tls_thumbprint accepts exactly one")
+	}
+	if http.OAuth2 == nil {
+		return
+	}
+	if token, err := url.Parse(http.OAuth2.TokenURL); err == nil && inClear(token) {
+		p.warnings.add(lineOf(node, "oauth2", "token_url"), at.child("oauth2.token_url"), "sends credentials over http to a host that is not this machine: anyone on the way can read them")
+	}
+	if http.OAuth2.TLSConfig.InsecureSkipVerify {
+		p.warnings.add(lineOf(node, "oauth2", "tls_config", "insecure_skip_verify"), at.child("oauth2.tls_config.insecure_skip_verify"), "any certificate is accepted")
+	}
+}
+
+// inClear tells whether others can read what is sent to a URL.
+func inClear(to *url.URL) bool {
+	return to.Scheme == "http" && !isLoopback(to.Hostname())
+}
+
+// hasCredentials tells whether requests carry anything secret.
+func hasCredentials(http *promconfig.HTTPClientConfig) bool {
+	return http.BasicAuth != nil || http.Authorization != nil || http.OAuth2 != nil || http.HTTPHeaders != nil
+}
+
+// addAll notes each message of a System's check, on the line of the key that it
+// begins with, unless there is a problem with that key since the given one: what
+// could not be read is not missing too.
+func addAll(found *problems, since int, node *yaml.Node, at place, err error) {
+	if err == nil {
+		return
+	}
+	for _, message := range lines(err) {
+		key := strings.TrimRight(strings.SplitN(message, " ", 2)[0], ":")
+		if !found.since(since, at.child(key)) {
+			found.add(lineOf(node, strings.Split(key, ".")...), at, "%s", message)
+		}
+	}
+}

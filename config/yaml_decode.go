@@ -1,0 +1,285 @@
+package config
+
+import (
+	"errors"
+	"maps"
+	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
+
+	promconfig "github.com/prometheus/common/config"
+	"github.com/prometheus/common/model"
+	"gopkg.in/yaml.v3"
+)
+
+// maxVisits bounds the values decoded from one document, so that a small file
+// of nested aliases does not keep the exporter busy for ever.
+const maxVisits = 5_000_000
+
+// maxMergeDepth bounds the nesting of merged mappings ("<<").
+const maxMergeDepth = 10
+
+// decoder fills Go values from the nodes of one YAML document, by the yaml tags
+// of their types. The YAML library's own strict mode stops at the first error of
+// some types, does not say which key is wrong, and quotes values, secrets too;
+// so the decoder walks down to the single values itself and leaves only those
+// to the library. Checks in UnmarshalYAML methods of structs are not run.
+type decoder struct {
+	found  *problems
+	visits int
+}
+
+// decode fills what a pointer points at. Values that are null stay as they are.
+func (d *decoder) decode(node *yaml.Node, into any, at place) {
+	d.value(node, reflect.ValueOf(into).Elem(), at)
+}
+
+func (d *decoder) value(node *yaml.Node, out reflect.Value, at place) {
+	node = followAlias(node)
+	if d.exhausted(node) || isNull(node) {
+		return
+	}
+	switch {
+	case isSingleValue(out.Type()):
+		d.singleValue(node, out, at)
+	case out.Kind() == reflect.Pointer:
+		d.pointer(node, out, at)
+	case out.Kind() == reflect.Struct:
+		d.structure(node, out, at)
+	case out.Kind() == reflect.Map:
+		d.mapping(node, out, at)
+	case out.Kind() == reflect.Slice:
+		d.list(node, out, at)
+	}
+}
+
+// pointer stays nil where a single value cannot be read, as if it were left out.
+func (d *decoder) pointer(node *yaml.Node, out reflect.Value, at place) {
+	before := len(d.found.list)
+	pointer := reflect.New(out.Type().Elem())
+	d.value(node, pointer.Elem(), at)
+	if len(d.found.list) == before || !isSingleValue(out.Type().Elem()) {
+		out.Set(pointer)
+	}
+}
+
+// exhausted counts the values and notes once when there are too many.
+func (d *decoder) exhausted(node *yaml.Node) bool {
+	if d.visits > maxVisits {
+		return true
+	}
+	d.visits++
+	if d.visits > maxVisits {
+		d.found.add(node.Line, place{}, "holds too many values: are aliases (*) nested?")
+	}
+	return d.visits > maxVisits
+}
+
+// isSingleValue tells whether values of a type are left to the YAML library.
+func isSingleValue(t reflect.Type) bool {
+	if t == reflect.TypeFor[promconfig.URL]() || t == reflect.TypeFor[yaml.Node]() {
+		return true
+	}
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Struct, reflect.Slice:
+		return false
+	case reflect.Map:
+		return t.Elem().Kind() == reflect.Interface
+	default:
+		return true
+	}
+}
+
+func (d *decoder) singleValue(node *yaml.Node, out reflect.Value, at place) {
+	if keep, ok := reflect.TypeAssert[*yaml.Node](out.Addr()); ok {
+		*keep = *node
+		return
+	}
+	err := node.Decode(out.Addr().Interface())
+	if err == nil && out.Kind() == reflect.Int && node.ShortTag() != "!!int" {
+		err = errors.New("no whole number") // the library would cut off 1.5 to 1
+	}
+	if err != nil {
+		d.found.add(node.Line, at, "must be %s", wanted(out.Type())) // err quotes the value
+	}
+}
+
+// wanted says what values of a type look like.
+func wanted(t reflect.Type) string {
+	switch t {
+	case reflect.TypeFor[model.Duration]():
+		return "a duration such as 30s, 5m or 1h"
+	case reflect.TypeFor[byteSize]():
+		return "a size such as 4MiB or 64KiB, or a number of bytes, from 1 to 1GiB"
+	case reflect.TypeFor[verbatim]():
+		return "text or a number"
+	case reflect.TypeFor[promconfig.URL]():
+		return "a URL"
+	case reflect.TypeFor[promconfig.TLSVersion]():
+		return "one of TLS10, TLS11, TLS12, TLS13"
+	}
+	switch t.Kind() {
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Int:
+		return "a whole number"
+	case reflect.Map:
+		return "a mapping of keys to values"
+	default:
+		return "text"
+	}
+}
+
+func (d *decoder) list(node *yaml.Node, out reflect.Value, at place) {
+	if node.Kind != yaml.SequenceNode {
+		d.found.add(node.Line, at, "must be a list")
+		return
+	}
+	out.Set(reflect.MakeSlice(out.Type(), len(node.Content), len(node.Content)))
+	for i, element := range node.Content {
+		d.value(element, out.Index(i), at.item(i))
+	}
+}
+
+func (d *decoder) mapping(node *yaml.Node, out reflect.Value, at place) {
+	out.Set(reflect.MakeMap(out.Type()))
+	for _, entry := range d.entries(node, at) {
+		d.mapEntry(entry, out, at)
+	}
+}
+
+func (d *decoder) mapEntry(entry entry, out reflect.Value, at place) {
+	value := reflect.New(out.Type().Elem()).Elem()
+	d.value(entry.value, value, at.child(entry.name()))
+	out.SetMapIndex(reflect.ValueOf(entry.name()).Convert(out.Type().Key()), value)
+}
+
+// structure fills the fields of a struct and refuses keys that it does not have.
+func (d *decoder) structure(node *yaml.Node, out reflect.Value, at place) {
+	fields, others := fieldsOf(out)
+	for _, entry := range d.entries(node, at) {
+		field, known := fields[entry.name()]
+		switch {
+		case known && strings.HasSuffix(entry.name(), "_ref"):
+			d.found.add(entry.key.Line, at.child(entry.name()),
+				"there is no secret manager to refer to: use %s_file", strings.TrimSuffix(entry.name(), "_ref"))
+		case known:
+			d.value(entry.value, field, at.child(entry.name()))
+		case others.IsValid():
+			if others.IsNil() {
+				others.Set(reflect.MakeMap(others.Type()))
+			}
+			d.mapEntry(entry, others, at)
+		default:
+			d.found.add(entry.key.Line, at, "unknown key%s%s", quotedKey(entry), suggestion(entry.name(), fields))
+		}
+	}
+}
+
+// quotedKey shows a key that nobody knows, unless it could be a secret: a blank
+// missing in {password:hunter2} makes a key of what was meant as a value.
+func quotedKey(entry entry) string {
+	name, _, glued := strings.Cut(entry.name(), ":")
+	switch {
+	case !regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]{0,39}$`).MatchString(name):
+		return " (not shown, it does not look like a key)"
+	case glued:
+		return " " + strconv.Quote(name+":...") + ": a blank is missing after the colon"
+	case isNull(entry.value):
+		return " (not shown, it has no value)"
+	default:
+		return " " + strconv.Quote(name)
+	}
+}
+
+// fieldsOf maps the keys of a struct and of the structs inlined in it to their
+// fields. others is its inlined map, which takes all other keys, if it has one.
+func fieldsOf(value reflect.Value) (fields map[string]reflect.Value, others reflect.Value) {
+	fields = map[string]reflect.Value{}
+	for i := range value.NumField() {
+		field := value.Type().Field(i)
+		name, options, _ := strings.Cut(field.Tag.Get("yaml"), ",")
+		inline := strings.Contains(options, "inline")
+		switch {
+		case inline && field.Type.Kind() == reflect.Struct:
+			inner, _ := fieldsOf(value.Field(i))
+			maps.Copy(fields, inner)
+		case inline:
+			others = value.Field(i)
+		case name != "":
+			fields[name] = value.Field(i)
+		}
+	}
+	return fields, others
+}
+
+// entry is one key of a mapping with its value.
+type entry struct {
+	key, value *yaml.Node
+}
+
+func (e entry) name() string { return e.key.Value }
+
+// entries lists a mapping's own entries and those merged into it by "<<", which
+// never win over its own. It refuses keys that stand twice.
+func (d *decoder) entries(node *yaml.Node, at place) []entry {
+	if node.Kind != yaml.MappingNode {
+		d.found.add(node.Line, at, "must be a mapping of keys to values")
+		return nil
+	}
+	own := map[string]int{}
+	var all, merged []entry
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		entry := entry{key: followAlias(node.Content[i]), value: node.Content[i+1]}
+		first, twice := own[entry.name()]
+		switch {
+		case entry.key.Kind != yaml.ScalarNode:
+			d.found.add(entry.key.Line, at, "a key must be text")
+		case entry.key.ShortTag() == "!!merge":
+			merged = append(merged, d.merged(entry.value, at, 0)...)
+		case twice:
+			d.found.add(entry.key.Line, at, "key%s stands twice, first on line %d", quotedKey(entry), first)
+		default:
+			own[entry.name()] = entry.key.Line
+			all = append(all, entry)
+		}
+	}
+	for _, entry := range merged {
+		if _, known := own[entry.name()]; !known {
+			own[entry.name()] = entry.key.Line
+			all = append(all, entry)
+		}
+	}
+	return all
+}
+
+// merged lists the entries of the mapping, or list of mappings, that "<<" names;
+// the first of a name wins.
+func (d *decoder) merged(node *yaml.Node, at place, depth int) []entry {
+	node = followAlias(node)
+	if d.exhausted(node) {
+		return nil
+	}
+	d.visits = min(d.visits+len(node.Content)/2, maxVisits)
+	if depth > maxMergeDepth || (node.Kind != yaml.SequenceNode && node.Kind != yaml.MappingNode) {
+		d.found.add(node.Line, at, "\"<<\" must name a mapping, or a list of them, nested at most %d deep", maxMergeDepth)
+		return nil
+	}
+	var all, inner []entry
+	if node.Kind == yaml.SequenceNode {
+		for _, element := range node.Content {
+			all = append(all, d.merged(element, at, depth+1)...)
+		}
+		return all
+	}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		key := followAlias(node.Content[i])
+		if key.ShortTag() == "!!merge" {
+			inner = append(inner, d.merged(node.Content[i+1], at, depth+1)...)
+		} else if key.Kind == yaml.ScalarNode {
+			all = append(all, entry{key: key, value: node.Content[i+1]})
+		}
+	}
+	return append(all, inner...)
+}
