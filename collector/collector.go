@@ -15,23 +15,22 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	dto "github.com/prometheus/client_model/go"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/config"
 )
 
 // Collector reads all configured targets, as they are configured now.
 type Collector struct {
-	systems    map[string]System
-	rules      config.Rules
-	exposition *exposition
-	metrics    *selfMetrics
-	logger     *slog.Logger
-	now        func() time.Time
+	systems map[string]System
+	rules   config.Rules
+	table   *metricTable
+	metrics *selfMetrics
+	logger  *slog.Logger
+	now     func() time.Time
 
 	mu      sync.Mutex
 	current *generation
-	// layout is the last one used: series are kept as long as it stays.
+	// layout is the last one used.
 	layout *labelLayout
 	// jobFiles are the paths that asyncjob_exporter_job_file_valid shows.
 	jobFiles map[string]bool
@@ -65,14 +64,14 @@ func New(options Options) (*Collector, error) {
 		return nil, fmt.Errorf("registering the collector's metrics: %w", err)
 	}
 	c := &Collector{
-		systems:    map[string]System{},
-		rules:      options.Rules,
-		exposition: newExposition(options.Systems),
-		metrics:    metrics,
-		logger:     options.Logger,
-		now:        options.Now,
-		current:    &generation{},
-		jobFiles:   map[string]bool{},
+		systems:  map[string]System{},
+		rules:    options.Rules,
+		table:    newMetricTable(options.Systems),
+		metrics:  metrics,
+		logger:   options.Logger,
+		now:      options.Now,
+		current:  &generation{},
+		jobFiles: map[string]bool{},
 	}
 	for _, system := range options.Systems {
 		c.systems[system.Name()] = system
@@ -127,6 +126,7 @@ func (c *Collector) build(settings *config.Target) (*Target, error) {
 	if old != nil {
 		target.memory = old.memory
 		target.list.jobs = old.list.latest()
+		target.jobs.files.Follow(old.jobs.files)
 	}
 	if old != nil && sameLink(old.settings, settings) {
 		target.link = old.link
@@ -245,9 +245,8 @@ func (c *Collector) Close(ctx context.Context) error {
 	}
 }
 
-// Scrape reads all jobs of all targets, in parallel, until the context ends,
-// and returns their metrics.
-func (c *Collector) Scrape(ctx context.Context) []*dto.MetricFamily {
+// Scrape reads all jobs of all targets, in parallel, until the context ends.
+func (c *Collector) Scrape(ctx context.Context) *Exposition {
 	g := c.acquire()
 	defer c.release(ctx, g)
 	views := make([]targetView, len(g.targets))
@@ -260,7 +259,7 @@ func (c *Collector) Scrape(ctx context.Context) []*dto.MetricFamily {
 }
 
 // ScrapeTarget reads all jobs of one target, or, where job is not nil, that one.
-func (c *Collector) ScrapeTarget(ctx context.Context, name string, job *config.Job) ([]*dto.MetricFamily, error) {
+func (c *Collector) ScrapeTarget(ctx context.Context, name string, job *config.Job) (*Exposition, error) {
 	g := c.acquire()
 	defer c.release(ctx, g)
 	target, err := g.find(name)
@@ -277,18 +276,21 @@ func (c *Collector) ScrapeTarget(ctx context.Context, name string, job *config.J
 	return c.show(g, []targetView{target.probe(ctx, asked)}), nil
 }
 
-// show turns views into metrics. All series of jobs get the same label names,
-// whichever target they are from.
-func (c *Collector) show(g *generation, views []targetView) []*dto.MetricFamily {
-	layout := c.layoutOf(g)
-	var all []series
+// show puts together what was found. All series of jobs get the same label
+// names, whichever target they are from.
+func (c *Collector) show(g *generation, views []targetView) *Exposition {
+	x := &Exposition{table: c.table, layout: c.layoutOf(g), targets: targetFamilies(g, views)}
+	var scratch []sample
 	for _, view := range views {
 		for i, e := range view.entries {
-			all = append(all, view.target.series(c.exposition, layout, e, view.jobs[i]))
+			x.jobs = append(x.jobs, jobSeries{
+				identity: view.target.identity(x.layout, e),
+				samples:  view.target.samples(c.table, e, view.jobs[i], &scratch),
+			})
 		}
 	}
 	c.publishJobFiles(g)
-	return append(c.exposition.families(all), targetFamilies(g, views)...)
+	return x
 }
 
 // layoutOf is the layout for all labels configured in a generation: the last
@@ -304,7 +306,7 @@ func (c *Collector) layoutOf(g *generation) *labelLayout {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.layout == nil || !slices.Equal(c.layout.names[3:], configured) {
-		c.layout = c.exposition.layout(configured)
+		c.layout = c.table.layout(configured)
 	}
 	return c.layout
 }

@@ -69,6 +69,32 @@ func (f *JobFiles) Read() ([]Job, []JobFileStatus) {
 	return f.jobs, f.statuses
 }
 
+// Follow takes over what the job files of the same target's last configuration
+// read, so that a reload loses no last good list. previous may still be in use.
+func (f *JobFiles) Follow(previous *JobFiles) {
+	read := previous.copies()
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	for _, glob := range f.globs {
+		for _, path := range pathsOf(glob) {
+			if file, ok := read[path]; ok {
+				f.files[path] = &file
+			}
+		}
+	}
+	f.merge()
+}
+
+func (f *JobFiles) copies() map[string]jobFile {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	copies := make(map[string]jobFile, len(f.files))
+	for path, file := range f.files {
+		copies[path] = *file
+	}
+	return copies
+}
+
 // find brings the set of files up to date with what the globs match, and tells
 // whether it changed.
 func (f *JobFiles) find() (changed bool) {

@@ -344,3 +344,30 @@ func BenchmarkReadOfUnchangedJobFiles(b *testing.B) {
 		}
 	}
 }
+
+func TestAReloadKeepsTheLastGoodListOfABrokenJobFile(t *testing.T) {
+	folder := newJobFolder(t, "*.yml")
+	folder.write("a.yml", "- id: 12\n")
+	folder.expect("12", map[string]string{"a.yml": ""})
+	folder.write("a.yml", "- id: [\n")
+	folder.expect("12", map[string]string{"a.yml": "a.yml"})
+
+	before := folder.files
+	folder.files = NewJobFiles(&Target{Name: "a", System: "sample_exchange", JobFiles: []string{folder.path("*.yml")}}, testRules())
+	folder.files.Follow(before)
+	folder.expect("12", map[string]string{"a.yml": "a.yml"})
+	folder.write("a.yml", "- id: 13\n")
+	folder.expect("13", map[string]string{"a.yml": ""})
+}
+
+func TestAReloadDoesNotFollowFilesThatNoGlobNamesAnyMore(t *testing.T) {
+	folder := newJobFolder(t, "*.yml")
+	folder.write("a.yml", "- id: 12\n")
+	folder.write("b.yml", "- id: 13\n")
+	folder.expect("12 13", map[string]string{"a.yml": "", "b.yml": ""})
+
+	before := folder.files
+	folder.files = NewJobFiles(&Target{Name: "a", System: "sample_exchange", JobFiles: []string{folder.path("b.yml")}}, testRules())
+	folder.files.Follow(before)
+	folder.expect("13", map[string]string{"b.yml": ""})
+}
