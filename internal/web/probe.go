@@ -4,14 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"net/http"
 	"net/url"
 	"strconv"
 	"time"
 
-	"github.com/prometheus/common/expfmt"
-
 	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/expfmt"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector"
 	"github.com/asyncjob-exporter/asyncjob_exporter/config"
@@ -74,26 +74,25 @@ func (s *server) probe(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), s.Budget.of(r.Header))
 	defer cancel()
 	ctx, trace := collector.WithTrace(ctx, time.Now())
-	gathered, err := s.Collector.ScrapeTarget(ctx, asked.target, asked.job)
+	found, err := s.Collector.ScrapeTarget(ctx, asked.target, asked.job)
 	switch {
 	case errors.Is(err, collector.ErrUnknownTarget):
 		http.Error(w, "No target of this name is configured.", http.StatusNotFound)
 	case err != nil:
 		http.Error(w, err.Error(), http.StatusBadRequest)
 	case asked.debug:
-		writeDebug(w, trace, gathered)
+		writeDebug(w, trace, found.Families())
 	default:
-		s.serveFamilies(w, r, gathered)
+		s.serveFamilies(w, r, found.Families())
 	}
 }
 
 // writeDebug writes what the scrape did and what came of it, for people.
-func writeDebug(w http.ResponseWriter, trace *collector.Trace, gathered []*dto.MetricFamily) {
+func writeDebug(w http.ResponseWriter, trace *collector.Trace, families iter.Seq[*dto.MetricFamily]) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	fmt.Fprintf(w, "Upstream requests of this probe:\n\n%s\nMetrics:\n\n", trace)
-	sorted, _ := families(gathered).Gather()
-	for _, family := range sorted {
+	for family := range families {
 		if _, err := expfmt.MetricFamilyToText(w, family); err != nil {
 			return // the client went away
 		}

@@ -2,35 +2,31 @@ package web
 
 import (
 	"context"
-	"log/slog"
+	"iter"
 	"net/http"
 	"slices"
 
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/expfmt"
 )
 
-// families are metrics that were gathered already, for promhttp.
-type families []*dto.MetricFamily
-
-// Gather returns the families in the order of their names.
-func (f families) Gather() ([]*dto.MetricFamily, error) {
-	slices.SortFunc(f, func(a, b *dto.MetricFamily) int {
-		if a.GetName() < b.GetName() {
-			return -1
+// serveFamilies answers a scrape in the format that it asks for. Families are
+// encoded one by one, as they are made.
+func (s *server) serveFamilies(w http.ResponseWriter, r *http.Request, families iter.Seq[*dto.MetricFamily]) {
+	format := expfmt.NegotiateIncludingOpenMetrics(r.Header)
+	w.Header().Set("Content-Type", string(format))
+	encoder := expfmt.NewEncoder(w, format)
+	for family := range families {
+		if err := encoder.Encode(family); err != nil {
+			s.Logger.Debug("answering a scrape", "err", err) // the client went away
+			return
 		}
-		return 1
-	})
-	return f, nil
-}
-
-// serveFamilies answers a scrape in the format that it asks for.
-func (s *server) serveFamilies(w http.ResponseWriter, r *http.Request, gathered []*dto.MetricFamily) {
-	promhttp.HandlerFor(families(gathered), promhttp.HandlerOpts{
-		ErrorLog:          slog.NewLogLogger(s.Logger.Handler(), slog.LevelError),
-		ErrorHandling:     promhttp.ContinueOnError,
-		EnableOpenMetrics: true,
-	}).ServeHTTP(w, r)
+	}
+	if closer, ok := encoder.(expfmt.Closer); ok {
+		if err := closer.Close(); err != nil {
+			s.Logger.Debug("answering a scrape", "err", err)
+		}
+	}
 }
 
 // metrics serves the exporter's own metrics and, unless that is switched off,
@@ -38,9 +34,9 @@ func (s *server) serveFamilies(w http.ResponseWriter, r *http.Request, gathered 
 func (s *server) metrics(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), s.Budget.of(r.Header))
 	defer cancel()
-	var jobs []*dto.MetricFamily
+	jobs := func(func(*dto.MetricFamily) bool) {}
 	if s.MetricsJobs {
-		jobs = s.Collector.Scrape(ctx)
+		jobs = s.Collector.Scrape(ctx).Families()
 	} else {
 		s.Collector.Overview(ctx) // reads the job files, whose validity is the exporter's own metric
 	}
@@ -48,5 +44,18 @@ func (s *server) metrics(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		s.Logger.Error("gathering the exporter's own metrics", "err", err)
 	}
-	s.serveFamilies(w, r, append(own, jobs...))
+	s.serveFamilies(w, r, both(slices.Values(own), jobs))
+}
+
+// both yields what two sequences yield, one after the other.
+func both[Item any](first, second iter.Seq[Item]) iter.Seq[Item] {
+	return func(yield func(Item) bool) {
+		for _, sequence := range []iter.Seq[Item]{first, second} {
+			for item := range sequence {
+				if !yield(item) {
+					return
+				}
+			}
+		}
+	}
 }

@@ -71,7 +71,7 @@ func New(options Options) (http.Handler, error) {
 		}
 		mux.Handle("GET /{$}", landing)
 	}
-	return mux, nil
+	return compressed(mux)
 }
 
 // checkMetricsPath refuses a path that another endpoint has, or that is none.

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/simulator"
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/systems"
+)
+
+const (
+	filesPerSession     = 8
+	dataCentersPerImage = 4
+)
+
+// serveLoad simulates a scenario's jobs until the context ends.
+func serveLoad(ctx context.Context, s scenario, configPath string) error {
+	load := &simulator.Load{Jobs: s.jobs, FinishedShare: s.finished, FilesPerSession: filesPerSession, DataCenters: dataCentersPerImage}
+	if s.system != "" {
+		load.Systems = []string{s.system}
+	}
+	simulated, err := simulator.Start(systems.Simulated(), simulator.Options{Load: load, Latency: s.latency})
+	if err != nil {
+		return fmt.Errorf("starting the simulator: %w", err)
+	}
+	defer simulated.Close()
+	text := simulated.Config()
+	if s.concurrency > 0 {
+		text = fmt.Sprintf("defaults: {max_concurrency: %d}\n%s", s.concurrency, text)
+	}
+	// Written whole by the rename: the parent waits for the file.
+	if err := os.WriteFile(configPath+".new", []byte(text), 0o600); err != nil {
+		return fmt.Errorf("writing the configuration: %w", err)
+	}
+	if err := os.Rename(configPath+".new", configPath); err != nil {
+		return fmt.Errorf("writing the configuration: %w", err)
+	}
+	<-ctx.Done()
+	return nil
+}

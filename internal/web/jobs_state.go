@@ -1,0 +1,53 @@
+package web
+
+import (
+	"slices"
+
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector"
+)
+
+// Besides the states of jobs, the page has a word for what the exporter does
+// not know of them.
+const (
+	// stateUnavailable is for jobs whose last read failed: asyncjob_up is 0.
+	stateUnavailable = "unavailable"
+	// stateUnread is for jobs that nobody has scraped yet.
+	stateUnread = "unread"
+)
+
+// shownStates are all words that a job can have on the page, those first that
+// need somebody's attention.
+func shownStates() []string {
+	return []string{
+		string(collector.Failed), string(collector.Expired), stateUnavailable, string(collector.Unknown),
+		string(collector.Running), string(collector.Pending), stateUnread,
+		string(collector.Gone), string(collector.Canceled), string(collector.Succeeded),
+	}
+}
+
+// urgency orders the words as shownStates has them.
+func urgency(state string) int {
+	if at := slices.Index(shownStates(), state); at >= 0 {
+		return at
+	}
+	return len(shownStates())
+}
+
+// shownState is the word for a job. A final state stays, whatever became of
+// later reads.
+func shownState(status *collector.JobStatus) string {
+	switch {
+	case status.Last != nil && (status.Failure == nil || status.Last.State.Final()):
+		return string(status.Last.State)
+	case status.Failure != nil:
+		return stateUnavailable
+	default:
+		return stateUnread
+	}
+}
+
+// neverFound reports whether the upstream was asked for the job but never said
+// anything about it, only that it knows none of this id.
+func neverFound(status *collector.JobStatus) bool {
+	return status.Last != nil && status.Last.State == collector.Gone && status.FirstSeen.IsZero()
+}
