@@ -42,7 +42,18 @@ func readBody(buffer *bytes.Buffer, response *http.Response, limit int64) error 
 	if read > limit {
 		return errTooLarge
 	}
+	if compressed := body != io.Reader(response.Body); compressed && errors.Is(err, io.ErrUnexpectedEOF) {
+		return cutOff(response.Body)
+	}
 	return encodingError(err)
+}
+
+// cutOff tells compressed data that ends too early from a connection that does.
+func cutOff(body io.Reader) error {
+	if _, err := body.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return errEncoding
 }
 
 // encodingError tells broken compression from a broken connection.
@@ -53,17 +64,16 @@ func encodingError(err error) error {
 	return err
 }
 
-// bodyFailure classifies the error of reading a body.
+// bodyFailure classifies the error of reading a body. A body that never came
+// whole is no answer: a target that sends headers and then nothing, or a byte
+// a second, is as good as silent.
 func bodyFailure(attempt string, err error) *Failure {
-	var failure *Failure
 	switch {
 	case errors.Is(err, errTooLarge):
-		failure = &Failure{Reason: ReasonTooLarge, Message: fmt.Sprintf("%s: %v", attempt, err)}
+		return &Failure{Reason: ReasonTooLarge, Message: fmt.Sprintf("%s: %v", attempt, err), answered: true}
 	case errors.Is(err, errEncoding):
-		failure = &Failure{Reason: ReasonDecode, Message: fmt.Sprintf("%s: %v", attempt, err)}
+		return &Failure{Reason: ReasonDecode, Message: fmt.Sprintf("%s: %v", attempt, err), answered: true}
 	default:
-		failure = transportFailure(attempt+": reading the body", err)
+		return transportFailure(attempt+": reading the body", err)
 	}
-	failure.answered = true
-	return failure
 }

@@ -55,6 +55,32 @@ func (p *percent) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// number is a finite number. A pointer to a float64 would not do: encoding/json
+// sets it, to 0, also where the field is of another type.
+type number struct{ value *float64 }
+
+// UnmarshalJSON never fails: what is no number is absent.
+func (n *number) UnmarshalJSON(data []byte) error {
+	n.value = nil
+	if value, err := strconv.ParseFloat(string(data), 64); err == nil {
+		n.value = &value
+	}
+	return nil
+}
+
+// flag is a boolean; see number.
+type flag struct{ value *bool }
+
+// UnmarshalJSON never fails: what is no boolean is absent.
+func (f *flag) UnmarshalJSON(data []byte) error {
+	f.value = nil
+	if word := string(data); word == "true" || word == "false" {
+		value := word == "true"
+		f.value = &value
+	}
+	return nil
+}
+
 // text is a string for a label that may also come as a number, such as an id.
 type text string
 
@@ -142,22 +168,30 @@ func plausible(t time.Time) time.Time {
 	return t.UTC()
 }
 
-// count is a number that cannot be negative: a size, or how many there are.
+// count is the number where it is one that cannot be negative: a size, or how many there are.
 // Anything else is absent.
-func count(number *float64) *float64 {
-	if number == nil || *number < 0 {
+func (n number) count() *float64 {
+	if n.value == nil || *n.value < 0 {
 		return nil
 	}
-	return number
+	return n.value
 }
 
-// percentage is a percentage as a ratio; nil stays nil.
-func percentage(number *float64) *float64 {
-	if number == nil {
+// percentage is the number as a ratio where it is a percentage.
+func (n number) percentage() *float64 {
+	if n.value == nil {
 		return nil
 	}
-	ratio := *number / 100
+	ratio := *n.value / 100
 	return &ratio
+}
+
+// known are the labels of an info metric; nil where the upstream said none of them.
+func known(labels ...string) []string {
+	if strings.Join(labels, "") == "" {
+		return nil
+	}
+	return labels
 }
 
 // errorText is the message of a free-text error field; false where the field

@@ -29,10 +29,9 @@ type entry struct {
 
 	mu sync.Mutex
 	entryState
-	// shown are the series of the last good read, as long as nothing changed.
-	shown      series
-	shownAs    shownKey
-	shownValid bool
+	// shown are the samples of the last good read, as long as nothing changed.
+	shown   []sample
+	shownAs shownKey
 }
 
 // entryState is the part of an entry that others get a copy of.
@@ -47,10 +46,11 @@ type entryState struct {
 	readAt    time.Time
 	firstSeen time.Time
 
-	// failure is the last failed read, made at failedAt. It is older than
-	// readAt where reading works again.
+	// failure is the last failed read, made at failedAt; nil where reading works.
 	failure  *Failure
 	failedAt time.Time
+	// lastFailure stays when reading works again.
+	lastFailure *Failure
 
 	// settledAt is when the last read ended whose outcome any scrape may share,
 	// and settledFailure that outcome, nil where it was good. A read that was
@@ -61,12 +61,11 @@ type entryState struct {
 	triedAt time.Time
 }
 
-// shownKey is all that the series of an entry depend on, besides its target's settings.
+// shownKey is all that the samples of an entry depend on.
 type shownKey struct {
 	job       *Job
 	firstSeen time.Time
 	name      string
-	labels    *labelLayout
 	settings  *Target
 }
 
@@ -125,7 +124,7 @@ func (e *entry) fail(failure *Failure, shared bool, now time.Time) (before, afte
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	before = e.entryState
-	e.failure, e.failedAt = failure, now
+	e.failure, e.lastFailure, e.failedAt = failure, failure, now
 	if shared {
 		e.settledAt, e.settledFailure = now, failure
 	}

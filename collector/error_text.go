@@ -31,7 +31,7 @@ func withoutCredentials(word string) string {
 	}
 	location.User, location.RawQuery, location.Fragment = nil, "", ""
 	location.ForceQuery = false
-	if strings.Contains(location.Opaque, "@") || strings.Contains(location.Host+location.Path, "@") && location.Host == "" {
+	if strings.Contains(location.Opaque+location.Path, "@") { // credentials of another URL within this one
 		return word[:start] + "(a URL)" + word[end:]
 	}
 	return word[:start] + location.String() + word[end:]

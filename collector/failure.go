@@ -6,6 +6,8 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/url"
@@ -101,9 +103,9 @@ func transportFailure(attempt string, err error) *Failure {
 	case isTimeout(err):
 		return &Failure{Reason: ReasonTimeout, Message: attempt + ": no answer in time", ofTarget: dialed}
 	case isTLS(err):
-		return &Failure{Reason: ReasonTLS, Message: fmt.Sprintf("%s: %v", attempt, innermost(err)), ofTarget: true}
+		return &Failure{Reason: ReasonTLS, Message: attempt + ": " + networkText(err), ofTarget: true}
 	default:
-		return &Failure{Reason: ReasonConnection, Message: fmt.Sprintf("%s: %v", attempt, innermost(err)), ofTarget: dialed}
+		return &Failure{Reason: ReasonConnection, Message: attempt + ": " + networkText(err), ofTarget: dialed}
 	}
 }
 
@@ -134,13 +136,32 @@ func isTLS(err error) bool {
 		errors.As(err, &operation) && (operation.Op == "remote error" || operation.Op == "local error")
 }
 
-// innermost strips the URL, which may hold a job's id or more, from an error.
-func innermost(err error) error {
-	var withURL *url.Error
+// networkText is the text of a network error without its URL. The libraries'
+// errors about an answer that is not HTTP quote it, headers included, so only
+// the text of errors that do not is repeated.
+func networkText(err error) string {
+	var (
+		withURL   *url.Error
+		operation *net.OpError
+		file      *fs.PathError
+	)
 	if errors.As(err, &withURL) {
-		return withURL.Err
+		err = withURL.Err
 	}
-	return err
+	switch {
+	case isTLS(err):
+		return err.Error()
+	case errors.As(err, &operation) && operation.Op == "proxyconnect" && !errors.As(operation.Err, new(net.Error)):
+		return "the proxy refused to connect"
+	case errors.As(err, &operation):
+		return operation.Error()
+	case errors.As(err, &file): // a secret's
+		return file.Error()
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return "the connection ended before the answer did"
+	default:
+		return "the connection broke, or the answer is not HTTP"
+	}
 }
 
 // pausedFailure is the failure of a read that was not sent because the target

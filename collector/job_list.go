@@ -23,7 +23,8 @@ type jobList struct {
 	states    []config.JobFileStatus
 
 	known []knownJob
-	byID  map[string]knownJob
+	// byID are the places in known.
+	byID map[string]int
 	// labelNames are the names of all labels of the target and its jobs, sorted.
 	labelNames []string
 }
@@ -58,13 +59,13 @@ func (l *jobList) build() {
 	for _, job := range l.fromFiles {
 		l.known = append(l.known, knownJob{job, SourceFile})
 	}
-	l.byID = make(map[string]knownJob, len(l.known))
+	l.byID = make(map[string]int, len(l.known))
 	names := map[string]bool{}
 	for name := range l.settings.Labels {
 		names[name] = true
 	}
-	for _, k := range l.known {
-		l.byID[k.job.ID] = k
+	for i, k := range l.known {
+		l.byID[k.job.ID] = i
 		for name := range k.job.Labels {
 			names[name] = true
 		}
@@ -95,8 +96,11 @@ func (l *jobList) all() []knownJob {
 func (l *jobList) find(id string) (knownJob, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	k, ok := l.byID[id]
-	return k, ok
+	i, ok := l.byID[id]
+	if !ok {
+		return knownJob{}, false
+	}
+	return l.known[i], true
 }
 
 // numbers are the numbers of jobs from the configuration and from job files.

@@ -2,6 +2,8 @@ package collector
 
 import (
 	"context"
+	"errors"
+	"strings"
 	"sync"
 	"time"
 )
@@ -95,6 +97,9 @@ func (l *login) renew(ctx context.Context) (token, error) {
 	bounded, cancel := context.WithTimeout(ctx, l.timeout)
 	defer cancel()
 	fetched, err := l.fetch(bounded)
+	if err == nil && strings.ContainsFunc(fetched.value, isControlOrSpace) {
+		err = decodeFailure("login", errors.New("what the answer holds cannot be a token"))
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err == nil {
@@ -113,6 +118,8 @@ func (l *login) renew(ctx context.Context) (token, error) {
 	}
 	return token{}, &failure
 }
+
+func isControlOrSpace(r rune) bool { return r <= ' ' || r == 0x7f }
 
 // rest remembers a failure and decides when to try again. A refused login is
 // not repeated with every scrape: some systems lock an account after a few.

@@ -2,6 +2,7 @@ package collector
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -110,8 +111,9 @@ func (m *memory) find(id string) *entry {
 }
 
 // forget drops what was not named now: at once where it was configured, after
-// the retention where it was listed or probed. It returns the listed ones that
-// stay, sorted by id.
+// the retention where it was listed or probed. A job that is not listed because
+// it ended longer ago than that has had its time. It returns the listed ones
+// that stay, sorted by id.
 func (m *memory) forget(now time.Time, retention time.Duration) []*entry {
 	var lingering []entryState
 	m.discovered = 0
@@ -119,7 +121,7 @@ func (m *memory) forget(now time.Time, retention time.Duration) []*entry {
 		s := e.state()
 		isNow := s.knownAt.Equal(now)
 		switch {
-		case s.source == SourceDiscovery && now.Sub(s.knownAt) <= retention:
+		case s.source == SourceDiscovery && now.Sub(s.knownAt) <= retention && (isNow || !endedBefore(&s, now.Add(-retention))):
 			m.discovered++
 			if !isNow {
 				lingering = append(lingering, s)
@@ -141,30 +143,31 @@ func (m *memory) forget(now time.Time, retention time.Duration) []*entry {
 	return entries
 }
 
-// limitProbed drops the probed jobs that were not asked for the longest time.
-func (m *memory) limitProbed() {
-	for len(m.probed) > maxProbed {
-		var oldest jobKey
-		var asked time.Time
-		for key, e := range m.probed {
-			if s := e.state(); asked.IsZero() || s.knownAt.Before(asked) {
-				oldest, asked = key, s.knownAt
-			}
-		}
-		delete(m.probed, oldest)
+// endedBefore reports whether the upstream told that a job ended before a time.
+func endedBefore(s *entryState, t time.Time) bool {
+	if s.last == nil || !s.last.State.Final() {
+		return false
 	}
+	ended := s.last.Ended
+	if ended.IsZero() {
+		ended = s.last.LastUpdate
+	}
+	return !ended.IsZero() && ended.Before(t)
 }
 
-// reread makes the next scrape read all jobs whole: the meaning of their words
-// has changed.
-func (m *memory) reread() {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for _, e := range m.named {
-		e.reread()
+// limitProbed drops the probed jobs that were not asked for the longest time,
+// a tenth of them at once: to look for them costs more than to drop them.
+func (m *memory) limitProbed() {
+	if len(m.probed) <= maxProbed {
+		return
 	}
-	for _, e := range m.probed {
-		e.reread()
+	asked := make(map[jobKey]time.Time, len(m.probed))
+	for key, e := range m.probed {
+		asked[key] = e.state().knownAt
+	}
+	keys := slices.SortedFunc(maps.Keys(asked), func(a, b jobKey) int { return asked[a].Compare(asked[b]) })
+	for _, key := range keys[:maxProbed/10] {
+		delete(m.probed, key)
 	}
 }
 
@@ -194,4 +197,17 @@ func (m *memory) states() []entryState {
 		states = append(states, e.state())
 	}
 	return states
+}
+
+// reread makes the next scrape read all jobs whole: the meaning of their words
+// has changed.
+func (m *memory) reread() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, e := range m.named {
+		e.reread()
+	}
+	for _, e := range m.probed {
+		e.reread()
+	}
 }

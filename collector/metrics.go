@@ -64,11 +64,9 @@ func statusMetrics() []jobMetric {
 		name:   "asyncjob_state",
 		help:   "1 for the state that the job is in, 0 for the others.",
 		labels: []string{"state"},
-		ofRead: func(view jobView, add add) {
-			for _, state := range jobStates() {
-				add(boolean(state == view.job.State), string(state))
-			}
-		},
+		ofRead: eachState(jobStates(), func(view jobView, state State) float64 {
+			return boolean(state == view.job.State)
+		}, func(jobView) bool { return true }),
 	}, {
 		name:   "asyncjob_upstream_state",
 		help:   "The upstream's own word for the state, always 1.",
@@ -137,14 +135,9 @@ func fileMetrics() []jobMetric {
 		name:   "asyncjob_files",
 		help:   "Files of the session in each state.",
 		labels: []string{"state"},
-		ofRead: func(view jobView, add add) {
-			if view.job.Files == nil {
-				return
-			}
-			for _, state := range fileStates() {
-				add(numberInState(view.job.Files, func(f File) State { return f.State }, state), string(state))
-			}
-		},
+		ofRead: eachState(fileStates(), func(view jobView, state State) float64 {
+			return numberInState(view.job.Files, func(f File) State { return f.State }, state)
+		}, func(view jobView) bool { return view.job.Files != nil }),
 	}, {
 		name:   "asyncjob_file_state",
 		help:   "1 for the state that the file is in; no series for the others.",
@@ -184,14 +177,9 @@ func dataCenterMetrics() []jobMetric {
 		name:   "asyncjob_data_centers",
 		help:   "Data centres of the image in each state.",
 		labels: []string{"state"},
-		ofRead: func(view jobView, add add) {
-			if view.job.DataCenters == nil {
-				return
-			}
-			for _, state := range dataCenterStates() {
-				add(numberInState(view.job.DataCenters, func(d DataCenter) State { return d.State }, state), string(state))
-			}
-		},
+		ofRead: eachState(dataCenterStates(), func(view jobView, state State) float64 {
+			return numberInState(view.job.DataCenters, func(d DataCenter) State { return d.State }, state)
+		}, func(view jobView) bool { return view.job.DataCenters != nil }),
 	}, {
 		name:   "asyncjob_data_center_state",
 		help:   "1 for the state that the image is in at the data centre; no series for the others.",
@@ -290,6 +278,23 @@ func infoMetric(info InfoMetric) jobMetric {
 				add(1, view.job.Info...)
 			}
 		},
+	}
+}
+
+// eachState gives one series for each of the states, where there are any. All
+// jobs share the labels.
+func eachState(states []State, value func(jobView, State) float64, there func(jobView) bool) func(jobView, add) {
+	labels := make([][]string, len(states))
+	for i, state := range states {
+		labels[i] = []string{string(state)}
+	}
+	return func(view jobView, add add) {
+		if !there(view) {
+			return
+		}
+		for i, state := range states {
+			add(value(view, state), labels[i]...)
+		}
 	}
 }
 

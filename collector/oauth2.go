@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
-	"net/url"
 	"os"
 	"strconv"
 	"strings"
@@ -17,88 +17,138 @@ import (
 	"golang.org/x/oauth2/clientcredentials"
 )
 
-// newOAuth2Login fetches tokens as configured below "oauth2". prometheus/common
+// oauth2Login fetches tokens as configured below "oauth2". prometheus/common
 // has a round tripper for this, but it knows no deadline, follows redirects
 // with the client's secret, and cannot be told that a token was refused.
-func newOAuth2Login(u *Upstream, settings *promconfig.OAuth2) (*login, error) {
+type oauth2Login struct {
+	upstream *Upstream
+	settings *promconfig.OAuth2
+	client   *http.Client
+	// style is where the endpoint wants the client's secret. Left to
+	// golang.org/x/oauth2, each failure of any sort would be tried twice.
+	style oauth2.AuthStyle
+}
+
+// useOAuth2 makes all requests of the target carry a token that is fetched as configured.
+func (u *Upstream) useOAuth2(settings *promconfig.OAuth2) error {
 	client, err := promconfig.NewClientFromConfig(promconfig.HTTPClientConfig{
 		TLSConfig:   settings.TLSConfig,
 		ProxyConfig: settings.ProxyConfig,
 		EnableHTTP2: true,
 	}, u.target.Name+" oauth2")
 	if err != nil {
-		return nil, fmt.Errorf("target %q: oauth2: making the HTTP client: %w", u.target.Name, err)
+		return fmt.Errorf("target %q: oauth2: making the HTTP client: %w", u.target.Name, err)
 	}
-	fetch := func(ctx context.Context) (token, error) {
-		bounded := *client
-		bounded.Transport = boundTransport{ctx: ctx, next: client.Transport}
-		ctx = context.WithValue(ctx, oauth2.HTTPClient, &bounded)
-		source, err := tokenSource(ctx, settings)
-		if err != nil {
-			return token{}, &Failure{Reason: ReasonLogin, Message: "login: oauth2: " + err.Error()}
-		}
-		return u.fetchOAuth2(ctx, source)
+	o := &oauth2Login{upstream: u, settings: settings, client: client, style: oauth2.AuthStyleInHeader}
+	u.accountClient = client
+	u.account = newLogin(u.target.Timeout, u.now, o.fetch)
+	return nil
+}
+
+// fetch gets one token. An endpoint that refuses the client with its secret in
+// a header may want it in the body: RFC 6749 leaves that to the endpoint.
+func (o *oauth2Login) fetch(ctx context.Context) (token, error) {
+	got, code, err := o.try(ctx, o.style)
+	refused := code == strconv.Itoa(http.StatusBadRequest) || code == strconv.Itoa(http.StatusUnauthorized)
+	if !refused || o.style != oauth2.AuthStyleInHeader || o.settings.GrantType == jwtBearerGrant {
+		return got, err
 	}
-	return newLogin(u.target.Timeout, u.now, fetch), nil
+	if got, _, err = o.try(ctx, oauth2.AuthStyleInParams); err == nil {
+		o.style = oauth2.AuthStyleInParams
+	}
+	return got, err
 }
 
-// boundTransport ends all requests with a context: the JWT grant of
-// prometheus/common sends its request without one.
-type boundTransport struct {
-	ctx  context.Context //nolint:containedctx // lives as long as one token request
-	next http.RoundTripper
-}
-
-func (b boundTransport) RoundTrip(r *http.Request) (*http.Response, error) {
-	return b.next.RoundTrip(r.WithContext(b.ctx))
-}
-
-// fetchOAuth2 gets one token and counts it like any other request.
-func (u *Upstream) fetchOAuth2(ctx context.Context, source oauth2.TokenSource) (token, error) {
+// try sends one request for a token and counts it like any other request.
+func (o *oauth2Login) try(ctx context.Context, style oauth2.AuthStyle) (got token, code string, err error) {
+	u := o.upstream
 	if until, paused := u.pause.active(u.now()); paused {
-		return token{}, pausedFailure(until)
+		return token{}, noCode, pausedFailure(until)
+	}
+	transport := &boundTransport{ctx: ctx, next: o.client.Transport}
+	bounded := *o.client
+	bounded.Transport = transport
+	source, err := tokenSource(context.WithValue(ctx, oauth2.HTTPClient, &bounded), o.settings, style)
+	if err != nil {
+		return token{}, noCode, &Failure{Reason: ReasonLogin, Message: "login: oauth2: " + err.Error()}
 	}
 	started := u.now()
 	fetched, err := source.Token()
 	took := u.now().Sub(started)
-	code := strconv.Itoa(http.StatusOK)
+	code = strconv.Itoa(http.StatusOK)
 	var failure *Failure
 	if err != nil {
-		code, failure = u.oauth2Failure(err)
+		code, failure = u.oauth2Failure(err, transport.failed)
 	}
 	u.metrics.requests.WithLabelValues(string(OperationLogin), code).Inc()
 	u.metrics.durations.WithLabelValues(string(OperationLogin)).Observe(took.Seconds())
 	tracef(ctx, u.now(), "login: oauth2 token: status %s, %s", code, took.Round(time.Microsecond*100))
 	if failure != nil {
-		return token{}, failure
+		return token{}, code, failure
 	}
-	return token{value: fetched.AccessToken, ends: fetched.Expiry}, nil
+	got.value = fetched.AccessToken
+	if fetched.Expiry.After(u.now()) { // else the endpoint's expires_in is nonsense
+		got.ends = fetched.Expiry
+	}
+	return got, code, nil
 }
 
-// oauth2Failure classifies the error of a token request. The library's error
-// text holds the body of the answer, so nothing of it is used.
-func (u *Upstream) oauth2Failure(err error) (code string, failure *Failure) {
+// boundTransport ends its request with a context: the JWT grant of
+// prometheus/common sends its request without one. It remembers how the network
+// failed, which golang.org/x/oauth2 makes a text of.
+type boundTransport struct {
+	ctx    context.Context //nolint:containedctx // lives as long as one token request
+	next   http.RoundTripper
+	failed error
+}
+
+func (b *boundTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	response, err := b.next.RoundTrip(r.WithContext(b.ctx))
+	if err != nil {
+		b.failed = err
+		return nil, err
+	}
+	response.Body = &watchedBody{ReadCloser: response.Body, failed: &b.failed}
+	return response, nil
+}
+
+// watchedBody notes the error that ends a body too early.
+type watchedBody struct {
+	io.ReadCloser
+	failed *error
+}
+
+func (w *watchedBody) Read(buffer []byte) (int, error) {
+	n, err := w.ReadCloser.Read(buffer)
+	if err != nil && !errors.Is(err, io.EOF) {
+		*w.failed = err
+	}
+	return n, err
+}
+
+// oauth2Failure classifies the error of a token request; network is how the
+// connection failed, if it did. The library's error text holds the body of the
+// answer, so nothing of it is used.
+func (u *Upstream) oauth2Failure(err, network error) (code string, failure *Failure) {
+	const attempt = "login: POST token_url"
 	var refused *oauth2.RetrieveError
-	if errors.As(err, &refused) && refused.Response != nil {
-		r := request{operation: OperationLogin, method: http.MethodPost, path: "token_url"}
-		if failure := u.statusFailure(r, refused.Response); failure != nil {
-			return strconv.Itoa(refused.Response.StatusCode), failureOf(asRefusedLogin(failure))
-		}
-		return strconv.Itoa(refused.Response.StatusCode), &Failure{
-			Reason: ReasonLogin, answered: true,
-			Message: fmt.Sprintf("login: POST token_url: answered %d without a token", refused.Response.StatusCode),
-		}
+	switch {
+	case network != nil:
+		return noCode, transportFailure(attempt, network)
+	case !errors.As(err, &refused) || refused.Response == nil:
+		return noCode, &Failure{Reason: ReasonDecode, Message: attempt + ": the answer holds no token", answered: true}
 	}
-	failure = transportFailure("login: POST token_url", err)
-	if fromNetwork := (*url.Error)(nil); !errors.As(err, &fromNetwork) {
-		return noCode, &Failure{Reason: ReasonDecode, Message: "login: POST token_url: the answer holds no token", answered: true}
+	code = strconv.Itoa(refused.Response.StatusCode)
+	r := request{operation: OperationLogin, method: http.MethodPost, path: "token_url"}
+	if failure := u.statusFailure(r, refused.Response); failure != nil {
+		return code, failureOf(asRefusedLogin(failure))
 	}
-	return noCode, failure
+	return code, &Failure{Reason: ReasonLogin, Message: attempt + ": answered " + code + " without a token", answered: true}
 }
 
 // tokenSource builds what fetches a token. Secrets in files are read anew for
 // each token, so that they can be rotated.
-func tokenSource(ctx context.Context, settings *promconfig.OAuth2) (oauth2.TokenSource, error) {
+func tokenSource(ctx context.Context, settings *promconfig.OAuth2, style oauth2.AuthStyle) (oauth2.TokenSource, error) {
 	parameters := map[string][]string{}
 	for name, value := range settings.EndpointParams {
 		parameters[name] = []string{value}
@@ -125,7 +175,7 @@ func tokenSource(ctx context.Context, settings *promconfig.OAuth2) (oauth2.Token
 	}
 	grant := &clientcredentials.Config{
 		ClientID: settings.ClientID, ClientSecret: secret, TokenURL: settings.TokenURL,
-		Scopes: settings.Scopes, EndpointParams: parameters,
+		Scopes: settings.Scopes, EndpointParams: parameters, AuthStyle: style,
 	}
 	return grant.TokenSource(ctx), nil
 }

@@ -121,14 +121,14 @@ func (r *contentReader) Read(ctx context.Context, job config.Job, last *Job) (*J
 // whole content type, often tens of kB: of it only the names are decoded.
 type statusReply struct {
 	Progress            string          `json:"progress"`
-	CompletedPercentage *float64        `json:"completedPercentage"`
+	CompletedPercentage number          `json:"completedPercentage"`
 	Message             string          `json:"message"`
 	StartTime           moment          `json:"startTime"`
 	EndTime             moment          `json:"endTime"`
 	Error               json.RawMessage `json:"error"`
 	Result              struct {
 		Status struct {
-			Code *float64 `json:"code"`
+			Code number `json:"code"`
 		} `json:"status"`
 		Body struct {
 			Name         text `json:"name"`
@@ -149,10 +149,10 @@ func decodeStatus(body []byte, kind string, words vocabulary) (*Job, error) {
 	}
 	job := &Job{
 		UpstreamState:    reply.Progress,
-		Progress:         percentage(reply.CompletedPercentage),
+		Progress:         reply.CompletedPercentage.percentage(),
 		Started:          reply.StartTime.Time,
 		Ended:            reply.EndTime.Time,
-		ResultStatusCode: reply.Result.Status.Code,
+		ResultStatusCode: reply.Result.Status.Code.value,
 		Error:            statusError(reply),
 	}
 	state, decided := words.meaning(reply.Progress)

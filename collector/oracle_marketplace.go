@@ -86,8 +86,8 @@ func (r *marketplaceReader) exchange(ctx context.Context) (token, error) {
 	login := request{path: publisherPath + "/authenticate"}
 	err := r.upstream.logIn(ctx, login, func(answer reply) error {
 		var grant struct {
-			AccessToken string   `json:"access_token"`
-			ExpiresIn   *float64 `json:"expires_in"`
+			AccessToken string `json:"access_token"`
+			ExpiresIn   number `json:"expires_in"`
 		}
 		if err := decode(answer.body, &grant); err != nil {
 			return decodeFailure(login.path, err)
@@ -96,8 +96,8 @@ func (r *marketplaceReader) exchange(ctx context.Context) (token, error) {
 			return decodeFailure(login.path, errors.New("the answer holds no access_token"))
 		}
 		got.value = grant.AccessToken
-		if grant.ExpiresIn != nil && *grant.ExpiresIn > 0 && *grant.ExpiresIn < maxTokenSeconds {
-			got.ends = r.upstream.now().Add(time.Duration(*grant.ExpiresIn * float64(time.Second)))
+		if seconds := grant.ExpiresIn.value; seconds != nil && *seconds > 0 && *seconds < maxTokenSeconds {
+			got.ends = r.upstream.now().Add(time.Duration(*seconds * float64(time.Second)))
 		}
 		return nil
 	})
@@ -119,23 +119,23 @@ func (r *marketplaceReader) Read(ctx context.Context, job config.Job, last *Job)
 // machineImageReply is the exported part of MachineImageUploadRequest. Left
 // out: paths and checksums of the file, who created it, and the overwrite flags.
 type machineImageReply struct {
-	UploadRequestID  text     `json:"uploadRequestId"`
-	Application      text     `json:"application"`
-	Version          text     `json:"version"`
-	OperatingSystem  text     `json:"operatingSystem"`
-	FileName         text     `json:"fileName"`
-	StatusName       string   `json:"statusName"`
-	UploadedChunks   *float64 `json:"uploadedChunks"`
-	PendingChunks    *float64 `json:"pendingChunks"`
-	CreatedDate      moment   `json:"createdDate"`
-	LastModifiedDate moment   `json:"lastModifiedDate"`
+	UploadRequestID  text   `json:"uploadRequestId"`
+	Application      text   `json:"application"`
+	Version          text   `json:"version"`
+	OperatingSystem  text   `json:"operatingSystem"`
+	FileName         text   `json:"fileName"`
+	StatusName       string `json:"statusName"`
+	UploadedChunks   number `json:"uploadedChunks"`
+	PendingChunks    number `json:"pendingChunks"`
+	CreatedDate      moment `json:"createdDate"`
+	LastModifiedDate moment `json:"lastModifiedDate"`
 	DataCenters      []struct {
 		DataCenterName    text    `json:"dataCenterName"`
 		StatusName        string  `json:"statusName"`
 		UploadProgress    percent `json:"uploadProgress"`
 		Region            text    `json:"region"`
 		LastUpdatedDate   moment  `json:"lastUpdatedDate"`
-		ReplicaDataCenter *bool   `json:"replicaDataCenter"`
+		ReplicaDataCenter flag    `json:"replicaDataCenter"`
 	} `json:"dataCenterImageUploadRequests"`
 }
 
@@ -151,9 +151,9 @@ func decodeMachineImage(body []byte, words vocabulary) (*Job, error) {
 		UpstreamState: reply.StatusName,
 		Created:       reply.CreatedDate.Time,
 		LastUpdate:    reply.LastModifiedDate.Time,
-		Info: []string{
+		Info: known(
 			string(reply.Application), string(reply.Version), string(reply.OperatingSystem), string(reply.FileName),
-		},
+		),
 	}
 	job.State, _ = words.meaning(reply.StatusName)
 	job.Chunks, job.Progress = chunks(reply.UploadedChunks, reply.PendingChunks)
@@ -164,7 +164,7 @@ func decodeMachineImage(body []byte, words vocabulary) (*Job, error) {
 		job.DataCenters = append(job.DataCenters, DataCenter{
 			Name:       string(dataCenter.DataCenterName),
 			Region:     string(dataCenter.Region),
-			Replica:    dataCenter.ReplicaDataCenter,
+			Replica:    dataCenter.ReplicaDataCenter.value,
 			State:      words.partMeaning(dataCenter.StatusName, dataCenterStates()),
 			Progress:   dataCenter.UploadProgress.ratio,
 			LastUpdate: dataCenter.LastUpdatedDate.Time,
@@ -175,8 +175,8 @@ func decodeMachineImage(body []byte, words vocabulary) (*Job, error) {
 
 // chunks are the counts of chunks, and the ratio of uploaded ones where there
 // is any chunk at all.
-func chunks(uploaded, pending *float64) (*Chunks, *float64) {
-	counts := &Chunks{Uploaded: count(uploaded), Pending: count(pending)}
+func chunks(uploaded, pending number) (*Chunks, *float64) {
+	counts := &Chunks{Uploaded: uploaded.count(), Pending: pending.count()}
 	if counts.Uploaded == nil && counts.Pending == nil {
 		return nil, nil
 	}

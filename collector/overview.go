@@ -19,12 +19,15 @@ type JobStatus struct {
 	// Labels are those of the target and of the job.
 	Labels map[string]string
 	// Last is the last good read, made at ReadAt; nil: never read.
-	Last      *Job
-	ReadAt    time.Time
+	Last   *Job
+	ReadAt time.Time
+	// FirstSeen is zero for a job that the upstream never knew.
 	FirstSeen time.Time
-	// Failure is the last failed read, made at FailedAt; nil where reading works.
-	Failure  *Failure
-	FailedAt time.Time
+	// Failure is the last failed read; nil where reading works.
+	Failure *Failure
+	// LastFailure is the same, but stays when reading works again. It was at FailedAt.
+	LastFailure *Failure
+	FailedAt    time.Time
 }
 
 // TargetStatus is one configured target with all jobs that are known of it.
@@ -75,7 +78,8 @@ func (t *Target) status() TargetStatus {
 	for _, s := range t.memory.states() {
 		status.Jobs = append(status.Jobs, JobStatus{
 			System: t.settings.System, Target: t.settings.Name, Job: s.job, Source: s.source, Labels: t.jobLabels(s.job),
-			Last: s.last, ReadAt: s.readAt, FirstSeen: s.firstSeen, Failure: s.failure, FailedAt: s.failedAt,
+			Last: s.last, ReadAt: s.readAt, FirstSeen: s.firstSeen,
+			Failure: s.failure, LastFailure: s.lastFailure, FailedAt: s.failedAt,
 		})
 	}
 	slices.SortFunc(status.Jobs, func(a, b JobStatus) int { return cmp.Compare(a.Job.ID, b.Job.ID) })

@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -19,7 +20,7 @@ func retryAfter(header http.Header, now time.Time) (time.Time, bool) {
 	until, err := http.ParseTime(value)
 	if err != nil {
 		seconds, err := strconv.ParseUint(value, 10, 63)
-		if err != nil {
+		if err != nil && !errors.Is(err, strconv.ErrRange) {
 			return time.Time{}, false
 		}
 		until = now.Add(time.Duration(min(seconds, uint64(longestPause/time.Second))) * time.Second)

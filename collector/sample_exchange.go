@@ -79,7 +79,7 @@ type sampleJobReply struct {
 	Created  moment          `json:"created"`
 	Start    moment          `json:"start"`
 	Finished moment          `json:"finished"`
-	Progress *float64        `json:"progress"`
+	Progress number          `json:"progress"`
 	Error    json.RawMessage `json:"error"`
 	SampleID text            `json:"sampleId"`
 	Sample   struct {
@@ -98,7 +98,7 @@ func decodeSampleJob(body []byte, words vocabulary) (*Job, error) {
 	}
 	job := &Job{
 		UpstreamState: reply.State,
-		Progress:      percentage(reply.Progress),
+		Progress:      reply.Progress.percentage(),
 		Created:       reply.Created.Time,
 		Started:       reply.Start.Time,
 		Ended:         reply.Finished.Time,
@@ -111,8 +111,6 @@ func decodeSampleJob(body []byte, words vocabulary) (*Job, error) {
 	}
 	job.State = state
 	job.Error = JobError{Message: message}
-	if reply.SampleID != "" || reply.Sample.Name != "" || reply.Sample.Type != "" {
-		job.Info = []string{string(reply.SampleID), string(reply.Sample.Name), string(reply.Sample.Type)}
-	}
+	job.Info = known(string(reply.SampleID), string(reply.Sample.Name), string(reply.Sample.Type))
 	return job, nil
 }

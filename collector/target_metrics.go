@@ -7,30 +7,32 @@ import (
 	dto "github.com/prometheus/client_model/go"
 )
 
-// series are the series of one entry as a scrape saw it. Those of a job that
-// did not change since the last scrape are the same.
-func (t *Target) series(e *exposition, layout *labelLayout, of *entry, view jobView) series {
-	state := of.state()
-	values := t.labelValues(layout, &state)
+// samples are the samples of one entry as a scrape saw it. Those of a job that
+// did not change since the last scrape are kept. scratch is room to make others in.
+func (t *Target) samples(table *metricTable, of *entry, view jobView, scratch *[]sample) []sample {
+	var made []sample
 	if view.job == nil {
-		return e.render(t.settings.System, view, layout, values)
+		made, *scratch = table.samples(t.settings.System, view, *scratch)
+		return made
 	}
-	key := shownKey{job: view.job, firstSeen: view.firstSeen, name: view.name, labels: layout, settings: t}
+	key := shownKey{job: view.job, firstSeen: view.firstSeen, name: view.name, settings: t}
 	of.mu.Lock()
 	defer of.mu.Unlock()
-	if !of.shownValid || of.shownAs != key {
-		of.shown, of.shownAs, of.shownValid = e.render(t.settings.System, view, layout, values), key, true
+	if of.shownAs != key {
+		made, *scratch = table.samples(t.settings.System, view, *scratch)
+		of.shown, of.shownAs = made, key
 	}
 	return of.shown
 }
 
-// labelValues are the values of a layout's names for one job; those that it
-// has no value for are empty.
-func (t *Target) labelValues(layout *labelLayout, s *entryState) []string {
+// identity are the values of a layout's names for one job; those that it has no
+// value for are empty.
+func (t *Target) identity(layout *labelLayout, e *entry) []string {
+	job := e.state().job
 	values := make([]string, len(layout.names))
-	values[0], values[1], values[2] = t.settings.System, t.settings.Name, s.job.ID
+	values[0], values[1], values[2] = t.settings.System, t.settings.Name, job.ID
 	for i, name := range layout.names[3:] {
-		if value, ok := s.job.Labels[name]; ok {
+		if value, ok := job.Labels[name]; ok {
 			values[3+i] = value
 		} else {
 			values[3+i] = t.settings.Labels[name]

@@ -31,6 +31,13 @@ func (t *Trace) String() string {
 	return strings.Join(t.lines, "")
 }
 
+// traced reports whether the context has a Trace: most have none, and the
+// lines for it are not worth making then.
+func traced(ctx context.Context) bool {
+	_, ok := ctx.Value(traceKey{}).(*Trace)
+	return ok
+}
+
 // tracef adds a line to the context's Trace, if it has one.
 func tracef(ctx context.Context, now time.Time, format string, arguments ...any) {
 	trace, ok := ctx.Value(traceKey{}).(*Trace)

@@ -26,7 +26,8 @@ type Upstream struct {
 	withCredentials *http.Client
 	bare            *http.Client
 	// account is the login of configured oauth2; nil where there is none.
-	account *login
+	account       *login
+	accountClient *http.Client
 	// session is the system's own login; nil where there is none.
 	session *sessionLogin
 
@@ -93,7 +94,7 @@ func newUpstream(target *config.Target, metrics *targetMetrics, now func() time.
 		buffers: sync.Pool{New: func() any { return new(bytes.Buffer) }},
 	}
 	if target.HTTP.OAuth2 != nil {
-		if u.account, err = newOAuth2Login(u, target.HTTP.OAuth2); err != nil {
+		if err := u.useOAuth2(target.HTTP.OAuth2); err != nil {
 			return nil, err
 		}
 	}
@@ -107,6 +108,9 @@ func (u *Upstream) close(ctx context.Context) {
 	}
 	u.withCredentials.CloseIdleConnections()
 	u.bare.CloseIdleConnections()
+	if u.accountClient != nil {
+		u.accountClient.CloseIdleConnections()
+	}
 }
 
 // get sends a GET with the target's login and hands the reply to handle, which
@@ -191,6 +195,13 @@ func (u *Upstream) sendNow(ctx context.Context, client *http.Client, r request, 
 	took := u.now().Sub(started)
 	u.metrics.requests.WithLabelValues(string(r.operation), code).Inc()
 	u.metrics.durations.WithLabelValues(string(r.operation)).Observe(took.Seconds())
+	if traced(ctx) {
+		u.traceExchange(ctx, r, code, size, took, err)
+	}
+	return err
+}
+
+func (u *Upstream) traceExchange(ctx context.Context, r request, code string, size int, took time.Duration, err error) {
 	outcome := "understood"
 	switch {
 	case errors.Is(err, errUnknownJob):
@@ -199,7 +210,6 @@ func (u *Upstream) sendNow(ctx context.Context, client *http.Client, r request, 
 		outcome = fmt.Sprintf("%s (%s)", failureOf(err).Reason, err)
 	}
 	tracef(ctx, u.now(), "%s: status %s, %d bytes, %s: %s", r.name(), code, size, took.Round(time.Microsecond*100), outcome)
-	return err
 }
 
 // exchange sends one request, reads the answer whole and lets it be handled.

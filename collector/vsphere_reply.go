@@ -101,7 +101,7 @@ type sessionReply struct {
 	LibraryItemID             text     `json:"library_item_id"`
 	LibraryItemContentVersion text     `json:"library_item_content_version"`
 	State                     string   `json:"state"`
-	ClientProgress            *float64 `json:"client_progress"`
+	ClientProgress            number   `json:"client_progress"`
 	ExpirationTime            moment   `json:"expiration_time"`
 	ErrorMessage              vapiText `json:"error_message"`
 	PreviewInfo               struct {
@@ -110,7 +110,7 @@ type sessionReply struct {
 			Type    string `json:"type"`
 			Ignored bool   `json:"ignored"`
 		} `json:"warnings"`
-		CertificateInfo *certificateReply `json:"certificate_info"`
+		CertificateInfo certificateReply `json:"certificate_info"`
 	} `json:"preview_info"`
 }
 
@@ -124,24 +124,23 @@ func decodeSession(body []byte, rest bool, words vocabulary) (*Job, error) {
 	}
 	job := &Job{
 		UpstreamState: reply.State,
-		Progress:      percentage(reply.ClientProgress),
+		Progress:      reply.ClientProgress.percentage(),
 		Expiration:    reply.ExpirationTime.Time,
 		Error:         reply.ErrorMessage.jobError(),
 		Preview:       reply.preview(),
 	}
 	job.State, _ = words.meaning(reply.State)
-	if reply.LibraryItemID != "" || reply.LibraryItemContentVersion != "" {
-		job.Info = []string{string(reply.LibraryItemID), string(reply.LibraryItemContentVersion)}
-	}
+	job.Info = known(string(reply.LibraryItemID), string(reply.LibraryItemContentVersion))
 	return job, nil
 }
 
 func (reply *sessionReply) preview() *Preview {
 	info := reply.PreviewInfo
-	if info.State == "" && info.Warnings == nil && info.CertificateInfo == nil {
+	certificate := info.CertificateInfo.certificate()
+	if info.State == "" && info.Warnings == nil && certificate == nil {
 		return nil
 	}
-	preview := &Preview{State: info.State, Certificate: info.CertificateInfo.certificate()}
+	preview := &Preview{State: info.State, Certificate: certificate}
 	for _, warning := range info.Warnings {
 		preview.Warnings = append(preview.Warnings, PreviewWarning(warning))
 	}
@@ -151,11 +150,11 @@ func (reply *sessionReply) preview() *Preview {
 // fileReply is the exported part of a file. Left out: the endpoints, which may
 // hold tokens, checksums, keep_in_storage, and the file's error message.
 type fileReply struct {
-	Name             string   `json:"name"`
-	SourceType       string   `json:"source_type"`
-	Status           string   `json:"status"`
-	BytesTransferred *float64 `json:"bytes_transferred"`
-	Size             *float64 `json:"size"`
+	Name             string `json:"name"`
+	SourceType       string `json:"source_type"`
+	Status           string `json:"status"`
+	BytesTransferred number `json:"bytes_transferred"`
+	Size             number `json:"size"`
 }
 
 func decodeFiles(body []byte, rest bool, words vocabulary) ([]File, error) {
@@ -172,8 +171,8 @@ func decodeFiles(body []byte, rest bool, words vocabulary) ([]File, error) {
 			Name:             reply.Name,
 			SourceType:       reply.SourceType,
 			State:            words.partMeaning(reply.Status, fileStates()),
-			TransferredBytes: count(reply.BytesTransferred),
-			SizeBytes:        count(reply.Size),
+			TransferredBytes: reply.BytesTransferred.count(),
+			SizeBytes:        reply.Size.count(),
 		})
 	}
 	return files, nil
@@ -198,18 +197,19 @@ func isNull(body []byte, rest bool) bool {
 type certificateReply struct {
 	Issuer     string `json:"issuer"`
 	Subject    string `json:"subject"`
-	SelfSigned *bool  `json:"self_signed"`
+	SelfSigned flag   `json:"self_signed"`
 	X509       string `json:"x509"`
 }
 
-func (c *certificateReply) certificate() *PreviewCertificate {
-	if c == nil {
+// certificate is nil where the reply says nothing about one.
+func (c certificateReply) certificate() *PreviewCertificate {
+	if c == (certificateReply{}) {
 		return nil
 	}
 	return &PreviewCertificate{
 		Issuer:     c.Issuer,
 		Subject:    c.Subject,
-		SelfSigned: c.SelfSigned,
+		SelfSigned: c.SelfSigned.value,
 		Expiration: certificateExpiration(c.X509),
 	}
 }

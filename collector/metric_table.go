@@ -1,0 +1,106 @@
+package collector
+
+import (
+	"slices"
+	"sort"
+)
+
+// metricTable is all metrics of jobs: those of all systems and the info metrics
+// of each.
+type metricTable struct {
+	rows []tableRow
+}
+
+// tableRow is a metric of jobs, or of one system's jobs only.
+type tableRow struct {
+	jobMetric
+	// system is empty for a metric of all systems.
+	system string
+}
+
+func newMetricTable(systems []System) *metricTable {
+	t := &metricTable{}
+	for _, metric := range jobMetrics() {
+		t.rows = append(t.rows, tableRow{jobMetric: metric})
+	}
+	for _, system := range systems {
+		t.rows = append(t.rows, tableRow{jobMetric: infoMetric(system.Info()), system: system.Name()})
+	}
+	return t
+}
+
+// sample is one series of a job without the labels that all series of the job
+// share. A job keeps its samples as long as it does not change, so they are small.
+type sample struct {
+	value float64
+	// labels are the values of the row's own labels.
+	labels []string
+	// row is the metric's place in the table.
+	row uint8
+}
+
+// samples are all series of one view, in the order of the table. They are made
+// in scratch, which is returned grown, and copied to their exact size.
+func (t *metricTable) samples(system string, view jobView, scratch []sample) (made, grown []sample) {
+	grown = scratch[:0]
+	for i := range t.rows {
+		row := &t.rows[i]
+		write := row.ofRead
+		if view.job == nil {
+			write = row.ofFailed
+		}
+		if write == nil || row.system != "" && row.system != system {
+			continue
+		}
+		write(view, func(value float64, labels ...string) {
+			grown = append(grown, sample{value: value, labels: fitting(row.labels, labels), row: uint8(i)}) //nolint:gosec // the table has some forty rows
+		})
+	}
+	return slices.Clone(grown), grown
+}
+
+// fitting makes label values fit; values, which may be a Job's, stay as they are.
+func fitting(names, values []string) []string {
+	for i, value := range values {
+		if fits := fit(value, longest(names[i])); fits != value {
+			values = slices.Clone(values)
+			values[i] = fits
+		}
+	}
+	return values
+}
+
+// labelLayout is the set of label names that all series of jobs have in one
+// exposition, and for each row how to put a series' labels into order.
+type labelLayout struct {
+	// names are system, target, job_id and all configured ones.
+	names []string
+	// orders[row] lists indexes into names followed by the row's own labels.
+	orders [][]int
+}
+
+// layout is the layout for the configured label names, which are sorted.
+func (t *metricTable) layout(configured []string) *labelLayout {
+	l := &labelLayout{names: append([]string{"system", "target", "job_id"}, configured...)}
+	for _, row := range t.rows {
+		all := slices.Concat(l.names, row.labels)
+		order := make([]int, len(all))
+		for i := range order {
+			order[i] = i
+		}
+		sort.Slice(order, func(a, b int) bool { return all[order[a]] < all[order[b]] })
+		l.orders = append(l.orders, order)
+	}
+	return l
+}
+
+// LabelNames are the names of all labels that metrics of jobs and targets have,
+// which a user cannot give to labels of his own.
+func LabelNames(systems []System) []string {
+	names := []string{"system", "target", "job_id", "source"}
+	for _, row := range newMetricTable(systems).rows {
+		names = append(names, row.labels...)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}

@@ -1,0 +1,81 @@
+package collector
+
+import dto "github.com/prometheus/client_model/go"
+
+// seriesParts is what the series of a family are made of. It is used again for
+// the next family: one by one these parts would be most of what a scrape allocates.
+type seriesParts struct {
+	metrics pool[dto.Metric]
+	pairs   pool[dto.LabelPair]
+	gauges  pool[dto.Gauge]
+	// zero, one and states are what most series have.
+	zero   *dto.Gauge
+	one    *dto.Gauge
+	states map[string]*dto.LabelPair
+}
+
+func newSeriesParts() *seriesParts {
+	zero, one := 0.0, 1.0
+	parts := &seriesParts{zero: &dto.Gauge{Value: &zero}, one: &dto.Gauge{Value: &one}, states: map[string]*dto.LabelPair{}}
+	for _, state := range jobStates() {
+		parts.states[string(state)] = labelPair("state", string(state))
+	}
+	return parts
+}
+
+// reuse makes all parts free again.
+func (p *seriesParts) reuse() {
+	p.metrics.taken, p.pairs.taken, p.gauges.taken = 0, 0, 0
+}
+
+// metric returns a gauge with room for so many labels.
+func (p *seriesParts) metric(labels int, value *float64) *dto.Metric {
+	metric := p.metrics.take()
+	if cap(metric.Label) < labels {
+		metric.Label = make([]*dto.LabelPair, labels)
+	}
+	metric.Label = metric.Label[:labels]
+	metric.Gauge = p.gauge(value)
+	return metric
+}
+
+func (p *seriesParts) gauge(value *float64) *dto.Gauge {
+	switch *value {
+	case 0:
+		return p.zero
+	case 1:
+		return p.one
+	default:
+		gauge := p.gauges.take()
+		gauge.Value = value
+		return gauge
+	}
+}
+
+func (p *seriesParts) label(name, value *string) *dto.LabelPair {
+	if state, ok := p.states[*value]; ok && *name == "state" {
+		return state
+	}
+	pair := p.pairs.take()
+	pair.Name, pair.Value = name, value
+	return pair
+}
+
+// poolChunk is how many parts are allocated at once.
+const poolChunk = 512
+
+// pool hands out parts one after the other, from the beginning again when taken
+// is set back to 0.
+type pool[Part any] struct {
+	chunks [][]Part
+	taken  int
+}
+
+func (p *pool[Part]) take() *Part {
+	if p.taken == len(p.chunks)*poolChunk {
+		p.chunks = append(p.chunks, make([]Part, poolChunk))
+	}
+	part := &p.chunks[p.taken/poolChunk][p.taken%poolChunk]
+	p.taken++
+	return part
+}
