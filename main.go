@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -115,7 +116,7 @@ func newApplication(out, errOut io.Writer) (*kingpin.Application, *flags) {
 func check(f *flags, out io.Writer) error {
 	checked, err := config.Load(f.configFile, systems.Rules())
 	if err != nil {
-		return err
+		return withHint(err)
 	}
 	if err := toolkit.Validate(*f.web.WebConfigFile); err != nil {
 		return fmt.Errorf("web configuration %s: %w", *f.web.WebConfigFile, err)
@@ -171,7 +172,7 @@ func serve(ctx context.Context, f *flags, logger *slog.Logger) error {
 	apply := func(next *config.Config) error { return reader.Apply(ctx, next) }
 	reloader, err := config.NewReloader(f.configFile, systems.Rules(), apply, registry, logger)
 	if err != nil {
-		return err
+		return withHint(err)
 	}
 	handler, err := web.New(web.Options{
 		Collector: reader, Registry: registry, Logger: logger,
@@ -191,6 +192,14 @@ func serve(ctx context.Context, f *flags, logger *slog.Logger) error {
 	stop()
 	background.Wait()
 	return errors.Join(err, shutDown(ctx, reader))
+}
+
+// withHint tells somebody who has no configuration yet how to go on.
+func withHint(err error) error {
+	if missing := (*fs.PathError)(nil); errors.As(err, &missing) && errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w; --config.file names another, and --demo needs none", err)
+	}
+	return err
 }
 
 func registerOwn(registry *prometheus.Registry) error {
@@ -222,7 +231,7 @@ func listen(ctx context.Context, f *flags, handler http.Handler, logger *slog.Lo
 	go func() { failed <- toolkit.ListenAndServe(server, f.web, logger) }()
 	select {
 	case err := <-failed:
-		return fmt.Errorf("serving on %s: %w", strings.Join(*f.web.WebListenAddresses, ", "), err)
+		return fmt.Errorf("serving on %s (--web.listen-address): %w", strings.Join(*f.web.WebListenAddresses, ", "), err)
 	case <-ctx.Done():
 	}
 	logger.Info("Shutting down")

@@ -137,6 +137,9 @@ func (t *Target) logOutcome(before, after *entryState) {
 	case is == "" && was != "":
 		logger.Info("reading the job works again")
 	}
+	if is == "" && before.last == nil && after.firstSeen.IsZero() {
+		logger.Warn("the upstream knows no job of this id: check it for a typo")
+	}
 	if is == "" && after.last.State == Unknown && (before.last == nil || before.last.UpstreamState != after.last.UpstreamState) {
 		logger.Warn("the job's state is a word in no table; the key \"states\" of the target can give it a meaning",
 			"upstream_state", labelValue(after.last.UpstreamState))

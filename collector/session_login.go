@@ -62,7 +62,10 @@ func asRefusedLogin(err error) error {
 	}
 	failure := *failureOf(err)
 	switch failure.Reason {
-	case ReasonUnauthorized, ReasonForbidden, ReasonUpstreamError, ReasonBadStatus:
+	case ReasonUnauthorized, ReasonForbidden:
+		failure.Reason = ReasonLogin
+		failure.Message += ": check the target's credentials"
+	case ReasonUpstreamError, ReasonBadStatus:
 		failure.Reason = ReasonLogin
 	}
 	return &failure

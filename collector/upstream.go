@@ -36,6 +36,7 @@ type Upstream struct {
 
 	slots   chan struct{}
 	pause   pause
+	clock   clockCheck
 	metrics *targetMetrics
 	buffers sync.Pool
 }
@@ -226,6 +227,7 @@ func (u *Upstream) exchange(ctx context.Context, client *http.Client, r request,
 		return noCode, 0, transportFailure(r.name(), err)
 	}
 	defer response.Body.Close()
+	u.clock.see(response.Header, u.now(), u.logger)
 	code = strconv.Itoa(response.StatusCode)
 	if failure := u.statusFailure(r, response); failure != nil {
 		return code, 0, failure

@@ -13,7 +13,7 @@ import (
 // serveFamilies answers a scrape in the format that it asks for. Families are
 // encoded one by one, as they are made.
 func (s *server) serveFamilies(w http.ResponseWriter, r *http.Request, families iter.Seq[*dto.MetricFamily]) {
-	format := expfmt.NegotiateIncludingOpenMetrics(r.Header)
+	format := expfmt.NegotiateAccept(r.Header, expfmt.DefaultOpenMetricsAcceptedFormats()...)
 	w.Header().Set("Content-Type", string(format))
 	encoder := expfmt.NewEncoder(w, format)
 	for family := range families {
