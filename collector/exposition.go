@@ -31,15 +31,10 @@ func (x *Exposition) Families() iter.Seq[*dto.MetricFamily] {
 		identities := x.identities()
 		next := make([]int, len(x.jobs)) // the first sample of each job that was not yielded yet
 		for row := range x.table.rows {
-			family := gaugeFamily(x.table.rows[row].name, x.table.rows[row].help)
 			parts.reuse()
-			for i := range x.jobs {
-				samples := x.jobs[i].samples
-				for next[i] < len(samples) && int(samples[next[i]].row) == row {
-					family.Metric = append(family.Metric, x.metric(parts, identities[i], &samples[next[i]]))
-					next[i]++
-				}
-			}
+			family := gaugeFamily(x.table.rows[row].name, x.table.rows[row].help)
+			family.Metric = x.fill(parts.metricsOf[:0], row, next, parts, identities)
+			parts.metricsOf = family.Metric
 			if len(family.Metric) > 0 && !yield(family) {
 				return
 			}
@@ -50,6 +45,18 @@ func (x *Exposition) Families() iter.Seq[*dto.MetricFamily] {
 			}
 		}
 	}
+}
+
+// fill appends the series of one row to metrics.
+func (x *Exposition) fill(metrics []*dto.Metric, row int, next []int, parts *seriesParts, identities [][]dto.LabelPair) []*dto.Metric {
+	for i := range x.jobs {
+		samples := x.jobs[i].samples
+		for next[i] < len(samples) && int(samples[next[i]].row) == row {
+			metrics = append(metrics, x.metric(parts, identities[i], &samples[next[i]]))
+			next[i]++
+		}
+	}
+	return metrics
 }
 
 // identities are the labels that all series of each job share.

@@ -8,6 +8,10 @@ type seriesParts struct {
 	metrics pool[dto.Metric]
 	pairs   pool[dto.LabelPair]
 	gauges  pool[dto.Gauge]
+	// metricsOf is the list of the family's metrics.
+	metricsOf []*dto.Metric
+	// free is room for the labels of metrics that are used for the first time.
+	free []*dto.LabelPair
 	// zero, one and states are what most series have.
 	zero   *dto.Gauge
 	one    *dto.Gauge
@@ -32,11 +36,20 @@ func (p *seriesParts) reuse() {
 func (p *seriesParts) metric(labels int, value *float64) *dto.Metric {
 	metric := p.metrics.take()
 	if cap(metric.Label) < labels {
-		metric.Label = make([]*dto.LabelPair, labels)
+		metric.Label = p.room(labels)
 	}
 	metric.Label = metric.Label[:labels]
 	metric.Gauge = p.gauge(value)
 	return metric
+}
+
+func (p *seriesParts) room(labels int) []*dto.LabelPair {
+	if len(p.free) < labels {
+		p.free = make([]*dto.LabelPair, poolChunk*labels)
+	}
+	taken := p.free[:labels:labels]
+	p.free = p.free[labels:]
+	return taken
 }
 
 func (p *seriesParts) gauge(value *float64) *dto.Gauge {
