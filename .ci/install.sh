@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Installs what the checks need and the machine does not have: Debian packages,
+# and tools below $CI_TOOLS.
+set -euo pipefail
+: "${CI_TOOLS:?is not set}"
+
+golangci_lint=v2.15.0
+
+debian_packages() {
+  local wanted=(
+    buildah busybox-static ca-certificates chromium curl fonts-dejavu-core git
+    jq podman runc shellcheck systemd unzip yamllint
+  )
+  local missing=() package
+  for package in "${wanted[@]}"; do
+    dpkg-query --show --showformat '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
+  done
+  if [[ ${#missing[@]} -gt 0 || ! -x $CI_TOOLS/debian/usr/bin/promtool || ! -x $CI_TOOLS/debian/usr/bin/amtool ]]; then
+    apt-get update
+  fi
+  if [[ ${#missing[@]} -gt 0 ]]; then
+    DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${missing[@]}"
+  fi
+}
+
+# Prometheus and Alertmanager are taken out of their packages, since installing
+# these would start services.
+prometheus_packages() {
+  if [[ -x $CI_TOOLS/debian/usr/bin/promtool && -x $CI_TOOLS/debian/usr/bin/amtool ]]; then
+    return
+  fi
+  local download
+  download=$(mktemp -d)
+  # apt downloads as a user of its own.
+  chmod 0777 "$download"
+  (cd "$download" && apt-get download prometheus prometheus-alertmanager)
+  local package
+  for package in "$download"/*.deb; do
+    dpkg-deb --extract "$package" "$CI_TOOLS/debian"
+  done
+  rm -rf "$download"
+}
+
+linter() {
+  local kept
+  kept=$CI_TOOLS/golangci-lint-$golangci_lint-$(go env GOVERSION)
+  if [[ ! -x $kept/golangci-lint ]]; then
+    GOBIN=$kept go install "github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$golangci_lint"
+  fi
+  ln -sf "$kept/golangci-lint" "$CI_TOOLS/bin/golangci-lint"
+}
+
+own_tools() {
+  local tool
+  for tool in .ci/tools/*/; do
+    (cd "$tool" && go build -o "$CI_TOOLS/bin/" .)
+  done
+}
+
+mkdir -p "$CI_TOOLS/bin" "$CI_TOOLS/debian"
+# The network has one, the processor the other.
+(debian_packages && prometheus_packages) &
+debian=$!
+linter
+own_tools
+wait "$debian"
