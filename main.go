@@ -142,7 +142,7 @@ func demo(ctx context.Context, f *flags, out io.Writer, logger *slog.Logger) err
 	if err != nil {
 		return fmt.Errorf("starting the simulator: %w", err)
 	}
-	defer simulated.Close()
+	defer func() { _ = simulated.Close() }()
 	directory, err := os.MkdirTemp("", "asyncjob_exporter_demo")
 	if err != nil {
 		return fmt.Errorf("making a place for the demo's configuration: %w", err)
@@ -238,7 +238,7 @@ func listen(ctx context.Context, f *flags, handler http.Handler, logger *slog.Lo
 	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
 	defer cancel()
 	err := server.Shutdown(bounded)
-	<-failed
+	_ = <-failed // http.ErrServerClosed
 	return err
 }
 

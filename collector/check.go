@@ -69,7 +69,7 @@ func integerID(job *config.Job) error {
 // characters that no server and no proxy takes for anything else.
 func opaqueID(job *config.Job) error {
 	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-	wellFormed := len(job.ID) > 0 && len(job.ID) <= 128 &&
+	wellFormed := job.ID != "" && len(job.ID) <= 128 &&
 		strings.Trim(job.ID, letters+"._:~@=+-") == "" && strings.ContainsAny(job.ID[:1], letters+"_") &&
 		!strings.Contains(job.ID, "..")
 	if !wellFormed {

@@ -177,6 +177,14 @@ func linkPart(t *config.Target) config.Target {
 	return part
 }
 
+// forgetDropped drops the exporter's own metrics of a target once nothing uses it any more:
+// scrapes under way and the logout have counted on.
+func (c *Collector) forgetDropped(settings *config.Target) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.forgetMetrics(&generation{targets: []*Target{{settings: settings}}}, c.current)
+}
+
 // forgetMetrics drops the exporter's own metrics of targets that are gone.
 func (c *Collector) forgetMetrics(old, next *generation) {
 	for _, was := range old.targets {
@@ -223,6 +231,7 @@ func (c *Collector) drop(ctx context.Context, g *generation) {
 			bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), logoutTimeout)
 			defer cancel()
 			upstream.close(bounded)
+			c.forgetDropped(t.settings)
 		})
 	}
 }

@@ -20,8 +20,7 @@ func decode(body []byte, reply any) error {
 	if err == nil || errors.As(err, &wrongType) {
 		return nil
 	}
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return fmt.Errorf("not JSON: broken at byte %d of %d", syntax.Offset, len(body))
 	}
 	return errors.New("not JSON that can be read")
@@ -112,9 +111,7 @@ func (m *moment) UnmarshalJSON(data []byte) error {
 		Timezone string          `json:"timezone"`
 	}
 	if len(data) > 0 && data[0] == '{' {
-		if json.Unmarshal(data, &object) != nil {
-			return nil
-		}
+		_ = json.Unmarshal(data, &object) // what has no value is no time
 		data = object.Value
 	}
 	var word string

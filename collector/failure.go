@@ -70,8 +70,7 @@ var errUnknownJob = errors.New("the upstream knows no such job")
 
 // failureOf finds the Failure in an error; any other error is the exporter's own fault.
 func failureOf(err error) *Failure {
-	var failure *Failure
-	if errors.As(err, &failure) {
+	if failure, ok := errors.AsType[*Failure](err); ok {
 		return failure
 	}
 	return &Failure{Reason: ReasonInternal, Message: "internal error: " + err.Error()}

@@ -22,6 +22,8 @@ type login struct {
 
 	mu      sync.Mutex
 	current token
+	// unproved counts logins in a row whose token no read was answered with.
+	unproved int
 	// refusals counts failed logins since the last good one.
 	refusals  int
 	failure   *Failure
@@ -105,6 +107,7 @@ func (l *login) renew(ctx context.Context) (token, error) {
 	if err == nil {
 		fetched.made = l.now()
 		l.current, l.refusals, l.failure = fetched, 0, nil
+		l.unproved++
 		return fetched, nil
 	}
 	if l.now().Before(l.current.ends) {
@@ -151,14 +154,35 @@ func loginRest(refusals int, busy bool) time.Duration {
 	return min(firstLoginRest<<min(refusals-1, 10), longestLoginRest)
 }
 
-// drop forgets a token that the upstream does not accept any more, unless it
-// has been replaced already.
-func (l *login) drop(refused token) {
+// accept notes that the upstream answered a read with this token.
+func (l *login) accept(accepted token) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.current.value == refused.value {
-		l.current = token{}
+	if l.current.value == accepted.value {
+		l.unproved = 0
 	}
+}
+
+// stale reports whether it is worth replacing a token that was refused. One
+// that worked before has ended. One that never did is no better than the next
+// one would be: an upstream that accepts every login and refuses what comes of
+// it would be logged in to with every scrape.
+func (l *login) stale(refused token) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.current.value != refused.value || l.unproved == 0 || l.now().Sub(l.current.made) >= loginRest(l.unproved, true)
+}
+
+// drop forgets a token that the upstream does not accept any more, unless it
+// has been replaced already, which it reports.
+func (l *login) drop(refused token) (dropped bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.current.value != refused.value {
+		return false
+	}
+	l.current = token{}
+	return true
 }
 
 // take removes and returns the current token, for a logout.

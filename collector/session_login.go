@@ -73,13 +73,18 @@ func asRefusedLogin(err error) error {
 
 // close logs out, once, if there is a session.
 func (s *sessionLogin) close(ctx context.Context, u *Upstream) {
-	current := s.take()
-	if current.value == "" || s.logout == nil {
-		return
+	if err := s.end(ctx, u, s.take()); err != nil {
+		u.logger.Warn("logging out failed; the session ends by itself when idle", "target", u.target.Name, "err", err)
+	}
+}
+
+// end logs out of one session. Also one that the upstream refused is ended: it
+// may count against a limit of sessions. Then an error is only what was expected.
+func (s *sessionLogin) end(ctx context.Context, u *Upstream, session token) error {
+	if session.value == "" || s.logout == nil {
+		return nil
 	}
 	r := s.logout()
 	r.operation = OperationLogout
-	if err := u.sendWithToken(ctx, current, r, func(reply) error { return nil }); err != nil {
-		u.logger.Warn("logging out failed; the session ends by itself when idle", "target", u.target.Name, "err", err)
-	}
+	return u.sendWithToken(ctx, session, r, func(reply) error { return nil })
 }

@@ -1,6 +1,10 @@
 package collector
 
-import "github.com/asyncjob-exporter/asyncjob_exporter/config"
+import (
+	"slices"
+
+	"github.com/asyncjob-exporter/asyncjob_exporter/config"
+)
 
 // State is what a job, or a part of one, is doing. The words are the values of
 // the label "state" and the same for every system.
@@ -88,10 +92,8 @@ func (v vocabulary) partMeaning(word string, possible []State) State {
 	if !decided {
 		return state
 	}
-	for _, p := range possible {
-		if p == state {
-			return state
-		}
+	if slices.Contains(possible, state) {
+		return state
 	}
 	if state, ok := v.builtIn[config.FoldWord(word)]; ok {
 		return state

@@ -146,7 +146,11 @@ func (t *Target) discover(ctx context.Context, r *round) {
 }
 
 func (t *Target) listNow(ctx context.Context, lister Lister) (jobs []config.Job, err error) {
-	defer asFailure(&err)
+	defer func() {
+		if thrown := recover(); thrown != nil {
+			jobs, err = nil, bugFailure(thrown)
+		}
+	}()
 	return lister.List(ctx, t.now().Add(-t.settings.Retention))
 }
 
@@ -215,7 +219,11 @@ func (t *Target) view(s *entryState) jobView {
 
 // read reads one job.
 func (t *Target) read(ctx context.Context, job config.Job, last *Job) (found *Job, err error) {
-	defer asFailure(&err)
+	defer func() {
+		if thrown := recover(); thrown != nil {
+			found, err = nil, bugFailure(thrown)
+		}
+	}()
 	found, err = t.link.reader.Read(ctx, job, last)
 	if errors.Is(err, errUnknownJob) {
 		return t.ended(last), errUnknownJob
@@ -223,12 +231,10 @@ func (t *Target) read(ctx context.Context, job config.Job, last *Job) (found *Jo
 	return found, err
 }
 
-// asFailure turns a panic, of a decoder say, into the failure of one read.
-func asFailure(err *error) {
-	if p := recover(); p != nil {
-		// What was thrown may hold parts of a reply: only its type is told.
-		*err = &Failure{Reason: ReasonInternal, Message: fmt.Sprintf("a bug in the exporter: panic with %T", p)}
-	}
+// bugFailure turns a panic, of a decoder say, into the failure of one read. What
+// was thrown may hold parts of a reply: only its type is told.
+func bugFailure(thrown any) *Failure {
+	return &Failure{Reason: ReasonInternal, Message: fmt.Sprintf("a bug in the exporter: panic with %T", thrown)}
 }
 
 // ended is the state of a job that the upstream does not know any more. What

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -125,26 +126,25 @@ func (u *Upstream) get(ctx context.Context, r request, handle func(reply) error)
 	if l == nil {
 		return u.send(ctx, u.withCredentials, r, handle)
 	}
-	started := u.now()
 	current, err := l.token(ctx)
 	if err != nil {
 		return err
 	}
 	err = u.sendWithToken(ctx, current, r, handle)
-	if !isUnauthorized(err) {
-		return err
+	if isUnauthorized(err) && l.stale(current) {
+		if l.drop(current) && u.session != nil {
+			defer u.session.end(ctx, u, current) //nolint:errcheck // most likely it has ended already
+		}
+		if current, err = l.token(ctx); err != nil {
+			return err
+		}
+		err = u.sendWithToken(ctx, current, r, handle)
 	}
-	l.drop(current)
-	if current.made.After(started) {
+	switch {
+	case isUnauthorized(err):
 		return refusedAfterLogin(err)
-	}
-	if current, err = l.token(ctx); err != nil {
-		return err
-	}
-	err = u.sendWithToken(ctx, current, r, handle)
-	if isUnauthorized(err) {
-		l.drop(current)
-		return refusedAfterLogin(err)
+	case err == nil, errors.Is(err, errUnknownJob):
+		l.accept(current)
 	}
 	return err
 }
@@ -257,9 +257,7 @@ func (u *Upstream) prepare(ctx context.Context, r request) (*http.Request, error
 		return nil, err
 	}
 	httpRequest.Header = u.header.Clone()
-	for name, values := range r.header {
-		httpRequest.Header[name] = values
-	}
+	maps.Copy(httpRequest.Header, r.header)
 	if r.validators.etag != "" {
 		httpRequest.Header.Set("If-None-Match", r.validators.etag)
 	}

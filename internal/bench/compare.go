@@ -60,9 +60,11 @@ func (b *bench) measure(ctx context.Context, s scenario) error {
 	}
 	defer simulator.stop()
 	subjects, err := b.startSubjects(ctx, s, configPath, directory)
-	for _, subject := range subjects {
-		defer subject.process.stop()
-	}
+	defer func() {
+		for _, subject := range subjects {
+			subject.process.stop()
+		}
+	}()
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ type process struct {
 
 // start runs a program until the context ends.
 func start(ctx context.Context, program string, arguments ...string) (*process, error) {
-	cmd := exec.CommandContext(ctx, program, arguments...)
+	cmd := exec.CommandContext(ctx, program, arguments...) //nolint:gosec // whoever runs the benchmark names the programs
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 5 * time.Second
 	cmd.Stderr = os.Stderr

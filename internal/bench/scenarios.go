@@ -17,8 +17,10 @@ func scenarios() []scenario {
 		}
 	}
 	return append(all,
-		scenario{name: "5000 active of one system, 20ms, 64 parallel", jobs: 5000, system: "sample_exchange",
-			latency: 20 * time.Millisecond, concurrency: 64, scrapes: 1},
+		scenario{
+			name: "5000 active of one system, 20ms, 64 parallel", jobs: 5000, system: "sample_exchange",
+			latency: 20 * time.Millisecond, concurrency: 64, scrapes: 1,
+		},
 		scenario{name: "steady: 1000 jobs, 80 % finished", jobs: 1000, finished: 0.8, scrapes: 5},
 		scenario{name: "memory: 10000 jobs, 80 % finished", jobs: 10000, finished: 0.8, scrapes: 3},
 		scenario{name: "curve: 2000 active", jobs: 2000, scrapes: 2},

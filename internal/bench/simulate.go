@@ -24,7 +24,7 @@ func serveLoad(ctx context.Context, s scenario, configPath string) error {
 	if err != nil {
 		return fmt.Errorf("starting the simulator: %w", err)
 	}
-	defer simulated.Close()
+	defer func() { _ = simulated.Close() }()
 	text := simulated.Config()
 	if s.concurrency > 0 {
 		text = fmt.Sprintf("defaults: {max_concurrency: %d}\n%s", s.concurrency, text)
