@@ -94,10 +94,10 @@ func (t *metricTable) layout(configured []string) *labelLayout {
 	return l
 }
 
-// LabelNames are the names of all labels that metrics of jobs and targets have,
+// LabelNames are the names of all labels that the exporter gives to its metrics,
 // which a user cannot give to labels of his own.
 func LabelNames(systems []System) []string {
-	names := []string{"system", "target", "job_id", "source"}
+	names := []string{"system", "target", "job_id", "source", "operation", "code", "path"}
 	for _, row := range newMetricTable(systems).rows {
 		names = append(names, row.labels...)
 	}
