@@ -16,7 +16,7 @@ LDFLAGS := -X $(VERSION_PACKAGE).Version=$(VERSION) \
 
 IMAGE ?= asyncjob_exporter:$(VERSION)
 
-.PHONY: all build test lint check demo image release clean
+.PHONY: all build test lint check demo bench image release clean
 
 all: lint test build
 
@@ -34,6 +34,10 @@ check:
 
 demo:
 	go run . --demo
+
+# PEER=<binary> of json_exporter measures that too.
+bench: build
+	go run ./internal/bench compare --exporter=$(CURDIR)/asyncjob_exporter --peer=$(PEER)
 
 image:
 	docker build -t $(IMAGE) \
