@@ -37,12 +37,12 @@ func (s *server) serviceDiscovery(w http.ResponseWriter, r *http.Request) {
 	groups := []targetGroup{}
 	for _, target := range s.Collector.Overview(ctx) {
 		if !byJob {
-			groups = append(groups, targetEntry(r.Host, target))
+			groups = append(groups, targetEntry(r, target))
 			continue
 		}
 		for _, job := range target.Jobs {
 			if job.Source != collector.SourceProbe {
-				groups = append(groups, jobEntry(r.Host, target, job))
+				groups = append(groups, jobEntry(r, target, job))
 			}
 		}
 	}
@@ -55,7 +55,8 @@ func (s *server) serviceDiscovery(w http.ResponseWriter, r *http.Request) {
 // targetEntry makes Prometheus probe one target. The configured labels are
 // already on all series: as labels of the scrape they would be renamed there.
 // So they are offered to relabelling as __meta labels only.
-func targetEntry(address string, target collector.TargetStatus) targetGroup {
+func targetEntry(r *http.Request, target collector.TargetStatus) targetGroup {
+	address := r.Host
 	labels := map[string]string{
 		"__metrics_path__":            "/probe",
 		"__param_target":              target.Name,
@@ -64,14 +65,17 @@ func targetEntry(address string, target collector.TargetStatus) targetGroup {
 		"__meta_asyncjob_target":      target.Name,
 		"__meta_asyncjob_target_jobs": strconv.Itoa(len(target.Jobs)),
 	}
+	if r.TLS != nil {
+		labels["__scheme__"] = "https"
+	}
 	addMeta(labels, target.Labels)
 	return targetGroup{Targets: []string{address}, Labels: labels}
 }
 
 // jobEntry makes Prometheus probe one job. Its instance differs from those of
 // all others, or Prometheus would take them for one.
-func jobEntry(address string, target collector.TargetStatus, status collector.JobStatus) targetGroup {
-	group := targetEntry(address, target)
+func jobEntry(r *http.Request, target collector.TargetStatus, status collector.JobStatus) targetGroup {
+	group := targetEntry(r, target)
 	delete(group.Labels, "__meta_asyncjob_target_jobs")
 	labels, job := group.Labels, status.Job
 	labels["instance"] += "/" + job.ID

@@ -1,0 +1,187 @@
+package e2e
+
+import (
+	"crypto/md5"
+	"encoding/binary"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/exportertest"
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/simulator"
+)
+
+const (
+	// shardedJobs is the number of jobs that the exporters share.
+	shardedJobs = 1000
+	// underWay is how long a scrape may take that Prometheus gave up because it
+	// gave the job to another exporter.
+	underWay = 500 * time.Millisecond
+)
+
+// The set-up is examples/prometheus/sharded.yml; with two exporters, the third
+// one's buckets are where its comments say they were.
+func TestExportersShareTheJobs(t *testing.T) {
+	t.Parallel()
+	readers := &readers{}
+	simulated := exportertest.Simulate(t, simulator.Options{
+		Load:      &simulator.Load{Jobs: shardedJobs, FilesPerSession: 1, DataCenters: 1},
+		Intercept: readers.note,
+	})
+	exporters := startShards(t, simulated.Config(), 3)
+	three := shardedSetUp(t, exporters)
+	two := edited(t, three, "regex: 0|1|2|3\n", "regex: 0|1|2|3|4|5\n", "regex: 6|7|8|9\n", "regex: 6|7|8|9|10|11\n", "regex: 4|5|10|11\n", "regex: none\n")
+
+	p := startPrometheus(t, two)
+	before := waitForShares(t, p, readers, exporters[:2])
+	p.reload(three)
+	after := waitForShares(t, p, readers, exporters)
+
+	moved := wantMovesToTheThirdOnly(t, before, after)
+	anyhow := movesByNumberOfExporters(slices.Collect(maps.Keys(before)))
+	t.Logf("of %d jobs the two exporters read %v, the three %v: %d moved; with the number of exporters as the modulus %d would have",
+		shardedJobs, sizes(before), sizes(after), moved, anyhow)
+	if moved < shardedJobs*28/100 || moved > shardedJobs*39/100 {
+		t.Errorf("%d of %d jobs moved, want about a third", moved, shardedJobs)
+	}
+	if anyhow < shardedJobs/2 {
+		t.Errorf("with the number of exporters as the modulus only %d jobs would move, but the example's page says most", anyhow)
+	}
+	wantOneSeriesPerJob(t, p)
+	p.end()
+	wantCounted(t, exporters, readers)
+}
+
+// startShards runs exporters that differ in one thing: a header tells who asks.
+func startShards(t *testing.T, configuration string, number int) []*exporter {
+	t.Helper()
+	exporters := make([]*exporter, number)
+	for i := range exporters {
+		named := exportertest.SetAll(t, configuration, "http_headers", map[string]any{
+			readerHeader: map[string][]string{"values": {shardName(i)}},
+		})
+		exporters[i] = startExporter(t, named, "--no-web.metrics-jobs")
+	}
+	return exporters
+}
+
+func shardName(number int) string { return fmt.Sprintf("exporter-%d", number) }
+
+func shardedSetUp(t *testing.T, exporters []*exporter) string {
+	t.Helper()
+	setUp := edited(t, example(t, "sharded.yml"), "scrape_interval: 30s", "scrape_interval: 6s", "scrape_timeout: 25s", "scrape_timeout: 6s")
+	for i, e := range exporters {
+		setUp = edited(t, setUp, shardName(i)+":10110", e.address)
+	}
+	return setUp
+}
+
+// waitForShares waits until Prometheus has given all jobs to these exporters and
+// each job was read since. It returns which exporter reads which job, and
+// fails the test where several read one, or another than Prometheus asks.
+func waitForShares(t *testing.T, p *prometheus, readers *readers, exporters []*exporter) map[string]string {
+	t.Helper()
+	var asked map[string]string
+	eventually(t, fmt.Sprintf("%d jobs are shared by %d exporters", shardedJobs, len(exporters)), func() error {
+		asked = map[string]string{}
+		for _, target := range p.waitUntilThere("asyncjob", shardedJobs) {
+			asked[target.Labels["instance"]] = ownerOf(t, target.URL, exporters)
+		}
+		if shares := sizes(asked); len(shares) != len(exporters) {
+			return fmt.Errorf("the shares are %v", shares)
+		}
+		return nil
+	})
+	// Within one interval each of Prometheus' targets is scraped once: whoever
+	// reads a job as well does so before the last job was read.
+	time.Sleep(underWay)
+	found := readers.waitForAll(t, shardedJobs)
+	for job, owner := range asked {
+		_, id, _ := strings.Cut(job, "/")
+		if got := found[id]; len(got) != 1 || got[0] != owner {
+			t.Errorf("job %s of %s is read by %q", job, owner, got)
+		}
+	}
+	return asked
+}
+
+// ownerOf is the exporter that a scrape goes to.
+func ownerOf(t *testing.T, scrapeURL string, exporters []*exporter) string {
+	t.Helper()
+	parsed, err := url.Parse(scrapeURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	number := slices.IndexFunc(exporters, func(e *exporter) bool { return e.address == parsed.Host })
+	if number < 0 {
+		t.Fatalf("%s goes to none of the exporters", scrapeURL)
+	}
+	return shardName(number)
+}
+
+func wantMovesToTheThirdOnly(t *testing.T, before, after map[string]string) (moved int) {
+	t.Helper()
+	for job, owner := range after {
+		switch {
+		case before[job] == owner:
+		case owner == shardName(2):
+			moved++
+		default:
+			t.Errorf("job %s moved from %s to %s", job, before[job], owner)
+		}
+	}
+	return moved
+}
+
+// wantOneSeriesPerJob tells whether a job has one series, whoever reads it.
+func wantOneSeriesPerJob(t *testing.T, p *prometheus) {
+	t.Helper()
+	eventually(t, "all jobs are up", func() error {
+		if up := p.vector(`count(asyncjob_up == 1)`); len(up) != 1 || up[0].Value != shardedJobs {
+			return fmt.Errorf("up are %v", up)
+		}
+		return nil
+	})
+	if twice := p.vector(`count by (target, job_id) (asyncjob_up) != 1`); len(twice) > 0 {
+		t.Errorf("jobs with several series: %v", twice)
+	}
+}
+
+// movesByNumberOfExporters is how many jobs would move if the modulus were the
+// number of exporters: the action hashmod takes the last eight bytes of the MD5.
+func movesByNumberOfExporters(jobs []string) (moved int) {
+	for _, job := range jobs {
+		sum := md5.Sum([]byte(job))
+		if hash := binary.BigEndian.Uint64(sum[8:]); hash%2 != hash%3 {
+			moved++
+		}
+	}
+	return moved
+}
+
+// sizes are the numbers of jobs by exporter.
+func sizes(shares map[string]string) map[string]int {
+	numbers := map[string]int{}
+	for _, owner := range shares {
+		numbers[owner]++
+	}
+	return numbers
+}
+
+// wantCounted tells whether the exporters count the reads that arrived. Those
+// that Prometheus gave up may have got no answer, or not even have arrived.
+func wantCounted(t *testing.T, exporters []*exporter, readers *readers) {
+	t.Helper()
+	for i, e := range exporters {
+		const name = "asyncjob_exporter_upstream_requests_total"
+		counted := e.metrics()
+		answered, sent := counted.Sum(name, "operation", "status", "code", "200"), counted.Sum(name, "operation", "status")
+		if arrived := float64(readers.sentBy(shardName(i))); answered == 0 || arrived < answered || arrived > sent {
+			t.Errorf("%s counts %v reads of a status, %v of them answered, but %v arrived", shardName(i), sent, answered, arrived)
+		}
+	}
+}
