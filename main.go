@@ -61,6 +61,9 @@ func run(ctx context.Context, arguments []string, out, errOut io.Writer) error {
 	if _, err := app.Parse(arguments); err != nil {
 		return fmt.Errorf("%w; --help lists the flags", err)
 	}
+	if f.budget.Timeout <= 0 || f.budget.Offset < 0 {
+		return errors.New("--scrape.timeout must be above 0s, and --scrape.timeout-offset not below")
+	}
 	f.log.Writer = errOut
 	logger := promslog.New(f.log)
 	switch {

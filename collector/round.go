@@ -59,7 +59,9 @@ func (r *round) note(err error) {
 	if failure.answered && !failure.fromLogin && failure.Reason != ReasonUnauthorized {
 		r.answered = true
 	}
-	if failure.ofTarget || r.hopeless(failure.Reason) {
+	// Where other jobs are read with the same login, a refusal is the job's own.
+	ownRefusal := failure.Reason == ReasonUnauthorized && r.answered
+	if failure.ofTarget && !ownRefusal || r.hopeless(failure.Reason) {
 		r.giveUp(failure)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/pprof"
+	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -75,23 +77,23 @@ func New(options Options) (http.Handler, error) {
 }
 
 // checkMetricsPath refuses a path that another endpoint has, or that is none.
-func checkMetricsPath(path string) error {
-	plain := strings.HasPrefix(path, "/") && !strings.ContainsAny(path, "{}?# ") && (path == "/" || !strings.HasSuffix(path, "/"))
-	if !plain {
-		return fmt.Errorf("--web.telemetry-path=%s: must be a path such as /metrics", path)
+func checkMetricsPath(given string) error {
+	plain := regexp.MustCompile(`^/[A-Za-z0-9._~/-]*$`)
+	if !plain.MatchString(given) || path.Clean(given) != given {
+		return fmt.Errorf("--web.telemetry-path=%q: must be a path such as /metrics, of letters, digits and . _ ~ -", given)
 	}
-	if slices.Contains([]string{"/probe", "/sd", "/jobs", "/config"}, path) || strings.HasPrefix(path, "/-/") || strings.HasPrefix(path, "/debug/") {
-		return fmt.Errorf("--web.telemetry-path=%s: another endpoint has this path", path)
+	if slices.Contains([]string{"/probe", "/sd", "/jobs", "/config"}, given) || strings.HasPrefix(given, "/-/") || strings.HasPrefix(given, "/debug/") {
+		return fmt.Errorf("--web.telemetry-path=%s: another endpoint has this path", given)
 	}
 	return nil
 }
 
 // exactly is the pattern of one path and nothing below it.
-func exactly(path string) string {
-	if path == "/" {
+func exactly(metricsPath string) string {
+	if metricsPath == "/" {
 		return "/{$}"
 	}
-	return path
+	return metricsPath
 }
 
 func (s *server) landingPage() (http.Handler, error) {

@@ -1,0 +1,94 @@
+package alerts
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"gopkg.in/yaml.v3"
+)
+
+// unitTests are the files in tests/ of one alert: its name in small letters,
+// perhaps with what they are about. "*" is all files.
+func unitTests(t *testing.T, alert string) []string {
+	t.Helper()
+	words := regexp.MustCompile(`(.)([A-Z])`).ReplaceAllString(strings.TrimPrefix(alert, "AsyncJob"), "${1}_$2")
+	paths, err := filepath.Glob("tests/" + strings.ToLower(words) + "*.yml")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("%s has no unit tests: %v", alert, err)
+	}
+	return paths
+}
+
+func TestPrometheusUnderstandsTheRules(t *testing.T) {
+	t.Parallel()
+	if said, err := promtool(t, "check", "rules", rulesFile); err != nil {
+		t.Errorf("%v\n%s", err, said)
+	}
+}
+
+func TestEveryUnitTestOfTheRulesPasses(t *testing.T) {
+	t.Parallel()
+	for _, path := range unitTests(t, "*") {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			t.Parallel()
+			if said, err := promtool(t, "test", "rules", path); err != nil {
+				t.Errorf("%v\n%s", err, said)
+			}
+		})
+	}
+}
+
+// What every alert has a unit test of, by the words in the names of its cases.
+func TestEveryAlertIsTestedFor(t *testing.T) {
+	t.Parallel()
+	for _, rule := range rules(t) {
+		var names strings.Builder
+		for _, path := range unitTests(t, rule.Alert) {
+			for _, unit := range unitTestFile(t, path).Tests {
+				fmt.Fprintln(&names, unit.Name)
+			}
+		}
+		for _, topic := range []string{"fires", "pair", "missing|gap|missed scrape|without a", "comes back|restart"} {
+			if !regexp.MustCompile(topic).MatchString(names.String()) {
+				t.Errorf("%s has no unit test that is called like %q", rule.Alert, topic)
+			}
+		}
+	}
+}
+
+// unitTest is one case of a file of unit tests; the rest is promtool's.
+type unitTest struct {
+	Name string         `yaml:"name"`
+	Rest map[string]any `yaml:",inline"`
+}
+
+// unitTestsFile is a file of them.
+type unitTestsFile struct {
+	RuleFiles          []string   `yaml:"rule_files"`
+	EvaluationInterval string     `yaml:"evaluation_interval"`
+	Tests              []unitTest `yaml:"tests"`
+}
+
+func unitTestFile(t *testing.T, path string) unitTestsFile {
+	t.Helper()
+	var file unitTestsFile
+	if err := yaml.Unmarshal([]byte(read(t, path)), &file); err != nil {
+		t.Fatalf("reading %s: %v", path, err)
+	}
+	return file
+}
+
+func promtool(t *testing.T, arguments ...string) (said string, err error) {
+	t.Helper()
+	path := find(t, "ASYNCJOB_PROMTOOL", "promtool")
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	output, err := exec.CommandContext(ctx, path, arguments...).CombinedOutput()
+	return string(output), err
+}
