@@ -41,6 +41,13 @@ prometheus_packages() {
   rm -rf "$download"
 }
 
+# Debian's Alertmanager has the path of its template compiled in.
+alertmanager_template() {
+  if [[ ! -e /usr/share/prometheus ]]; then
+    ln -s "$CI_TOOLS/debian/usr/share/prometheus" /usr/share/prometheus
+  fi
+}
+
 linter() {
   local kept
   kept=$CI_TOOLS/golangci-lint-$golangci_lint-$(go env GOVERSION)
@@ -59,7 +66,7 @@ own_tools() {
 
 mkdir -p "$CI_TOOLS/bin" "$CI_TOOLS/debian"
 # The network has one, the processor the other.
-(debian_packages && prometheus_packages) &
+(debian_packages && prometheus_packages && alertmanager_template) &
 debian=$!
 linter
 own_tools
