@@ -1,0 +1,216 @@
+package dashboards
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/exportertest"
+)
+
+// liveTimeout is how long a dashboard may take to be filled.
+const liveTimeout = 5 * time.Minute
+
+// rightlyEmpty are the queries that the demo leaves without an answer, and why.
+func rightlyEmpty() map[string]string {
+	return map[string]string{
+		`asyncjob-job "Files by state" B`: "no session of the demo has more files than max_files",
+	}
+}
+
+// A real Prometheus scrapes the demo, and beside it an exporter of what the demo
+// does not have: each query of each panel and variable answers something.
+func TestEveryPanelHasData(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs for a minute or two")
+	}
+	prometheus := startPrometheus(t, startDemo(t), startExporterOfALostJob(t))
+	var waiting []query
+	for _, b := range boards(t) {
+		waiting = append(waiting, b.panelQueries()...)
+	}
+	waiting = append(waiting, variablesOf(t)...)
+	started := time.Now()
+	for len(waiting) > len(rightlyEmpty()) && time.Since(started) < liveTimeout {
+		waiting = slices.DeleteFunc(waiting, func(q query) bool {
+			rows := answer(t, prometheus, q.interpolated(t))
+			checkColumns(t, q, rows)
+			return len(rows) > 0
+		})
+		time.Sleep(time.Second)
+	}
+	t.Logf("waited %s", time.Since(started).Round(time.Second))
+	excused := rightlyEmpty()
+	for _, q := range waiting {
+		if excused[q.where] == "" {
+			t.Errorf("no data in %s: %s\n%s", liveTimeout, q.where, q.interpolated(t))
+		}
+		delete(excused, q.where)
+	}
+	for where, why := range excused {
+		t.Errorf("%s has data, although %s", where, why)
+	}
+}
+
+// Two exporters of the same jobs are no rarity: neither may a join fail, nor a
+// job be shown twice, nor a table have columns that are none of its own.
+func TestAPairOfExportersShowsEachJobOnce(t *testing.T) {
+	demo := startDemo(t)
+	prometheus := startPrometheus(t, demo, strings.Replace(demo, "127.0.0.1", "localhost", 1))
+	waitForPair(t, prometheus)
+	for _, b := range boards(t) {
+		for _, q := range append(b.queries(), variableQueries(t, b)...) {
+			rows := answer(t, prometheus, q.interpolated(t))
+			checkColumns(t, q, rows)
+			if oneRowAJob(q) {
+				checkJobs(t, q, rows)
+			}
+		}
+	}
+}
+
+// checkColumns fails where a table gets a label that is no column of its own.
+func checkColumns(t *testing.T, q query, rows []map[string]string) {
+	t.Helper()
+	if q.panel.Type != "table" {
+		return
+	}
+	columns := organized(q.panel).Options
+	for _, labels := range rows {
+		for label := range labels {
+			if columns.IndexByName[label] == nil && columns.ExcludeByName[label] == nil {
+				t.Errorf("%s has a column %s", q.where, label)
+				return
+			}
+		}
+	}
+}
+
+func checkJobs(t *testing.T, q query, rows []map[string]string) {
+	t.Helper()
+	seen := make(map[string]bool)
+	for _, labels := range rows {
+		job := labels["target"] + " " + labels["job_id"]
+		if seen[job] {
+			t.Errorf("%s shows %s twice", q.where, job)
+		}
+		seen[job] = true
+	}
+}
+
+// oneRowAJob tells the tables of the fleet, each of which is a list of jobs.
+func oneRowAJob(q query) bool {
+	return q.board.UID == "asyncjob-fleet" && q.panel.Type == "table"
+}
+
+func waitForPair(t *testing.T, prometheus string) {
+	t.Helper()
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+		if len(answer(t, prometheus, "count(asyncjob_exporter_build_info) == 2")) > 0 {
+			return
+		}
+	}
+	t.Fatal("Prometheus does not scrape both exporters")
+}
+
+func variablesOf(t *testing.T) []query {
+	t.Helper()
+	var all []query
+	for _, b := range boards(t) {
+		all = append(all, variableQueries(t, b)...)
+	}
+	return all
+}
+
+// answer is the labels of what Prometheus answers, which must not be an error.
+func answer(t *testing.T, prometheus, expr string) []map[string]string {
+	t.Helper()
+	var said struct {
+		Data struct {
+			Result []struct{ Metric map[string]string }
+		}
+	}
+	text := get(t, prometheus+"/api/v1/query?"+url.Values{"query": {expr}}.Encode())
+	if err := json.Unmarshal([]byte(text), &said); err != nil {
+		t.Fatalf("%s: %v", expr, err)
+	}
+	var labels []map[string]string
+	for _, series := range said.Data.Result {
+		labels = append(labels, series.Metric)
+	}
+	return labels
+}
+
+// startPrometheus runs one that scrapes exporters every second.
+func startPrometheus(t *testing.T, exporters ...string) string {
+	t.Helper()
+	path := find(t, "ASYNCJOB_PROMETHEUS", "prometheus")
+	directory := t.TempDir()
+	config := filepath.Join(directory, "prometheus.yml")
+	var addresses []string
+	for _, exporter := range exporters {
+		addresses = append(addresses, fmt.Sprintf("%q", strings.TrimPrefix(exporter, "http://")))
+	}
+	text := fmt.Sprintf(`
+global: {scrape_interval: 1s, scrape_timeout: 1s}
+scrape_configs:
+  - job_name: asyncjob
+    static_configs: [{targets: [%s]}]
+`, strings.Join(addresses, ", "))
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	address := start(t, path, "--config.file="+config, "--storage.tsdb.path="+filepath.Join(directory, "data"), "--web.listen-address=127.0.0.1:0")
+	waitUntilReady(t, address)
+	return address
+}
+
+// waitUntilReady waits until Prometheus answers queries: it listens before it does.
+func waitUntilReady(t *testing.T, prometheus string) {
+	t.Helper()
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+		response, err := http.Get(prometheus + "/-/ready")
+		if err != nil {
+			continue
+		}
+		_ = response.Body.Close()
+		if response.StatusCode == http.StatusOK {
+			return
+		}
+	}
+	t.Fatal("Prometheus does not become ready")
+}
+
+// startExporterOfALostJob runs an exporter of one job that its upstream stops
+// telling about after a few reads, and of a job file that is not there: the demo
+// has neither.
+func startExporterOfALostJob(t *testing.T) string {
+	t.Helper()
+	const goodReads = 61 // one a second: Prometheus looks back in steps of a minute
+	var reads atomic.Int32
+	upstream := exportertest.NewUpstream(t, func(w http.ResponseWriter, _ *http.Request) {
+		if reads.Add(1) > goodReads {
+			http.Error(w, "out of order", http.StatusInternalServerError)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, `{"state": "RUNNING", "progress": 10}`)
+	})
+	running := exportertest.Start(t, exportertest.Options{Config: fmt.Sprintf(`
+targets:
+  - name: lost
+    system: sample_exchange
+    url: %s
+    jobs: [{id: 1}]
+    job_files: [missing.yml]
+`, upstream.URL)})
+	return running.URL
+}
