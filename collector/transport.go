@@ -12,7 +12,6 @@ import (
 	"net/url"
 
 	promconfig "github.com/prometheus/common/config"
-	"github.com/prometheus/common/version"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/config"
 )
@@ -25,7 +24,7 @@ func newClient(target *config.Target, withCredentials bool) (*http.Client, error
 	if !withCredentials {
 		settings.BasicAuth, settings.Authorization = nil, nil
 	}
-	options := []promconfig.HTTPClientOption{promconfig.WithUserAgent(version.ComponentUserAgent("asyncjob_exporter"))}
+	var options []promconfig.HTTPClientOption
 	if target.Thumbprint != nil {
 		options = append(options, promconfig.WithNewTLSConfigFunc(acceptOnly(target.Thumbprint)))
 	}

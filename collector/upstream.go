@@ -13,6 +13,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/prometheus/common/version"
+
 	"github.com/asyncjob-exporter/asyncjob_exporter/config"
 )
 
@@ -90,7 +92,9 @@ func newUpstream(target *config.Target, metrics *targetMetrics, now func() time.
 	u := &Upstream{
 		target: target, now: now, logger: logger,
 		withCredentials: withCredentials, bare: bare,
-		header:  http.Header{"Accept": {"application/json"}, "Accept-Encoding": {"gzip"}},
+		header: http.Header{
+			"Accept": {"application/json"}, "Accept-Encoding": {"gzip"}, "User-Agent": {version.ComponentUserAgent("asyncjob_exporter")},
+		},
 		slots:   make(chan struct{}, target.MaxConcurrency),
 		metrics: metrics,
 		buffers: sync.Pool{New: func() any { return new(bytes.Buffer) }},
@@ -256,7 +260,7 @@ func (u *Upstream) prepare(ctx context.Context, r request) (*http.Request, error
 	if err != nil {
 		return nil, err
 	}
-	httpRequest.Header = u.header.Clone()
+	maps.Copy(httpRequest.Header, u.header)
 	maps.Copy(httpRequest.Header, r.header)
 	if r.validators.etag != "" {
 		httpRequest.Header.Set("If-None-Match", r.validators.etag)

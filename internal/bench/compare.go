@@ -125,7 +125,7 @@ func (b *bench) startSubjects(ctx context.Context, s scenario, configPath, direc
 		return subjects, err
 	}
 	subjects = append(subjects, &subject{name: "floor", process: floor, urls: []string{"http://" + floorAddress + "/round"}})
-	if err := waitFor(ctx, floorAddress); err != nil || b.peer == "" {
+	if err := waitFor(ctx, floorAddress); err != nil || b.peer == "" || s.system != "" {
 		return subjects, err
 	}
 	found, err := findUpstreams(ctx, configPath)
