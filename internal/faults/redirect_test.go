@@ -77,22 +77,20 @@ func TestNoCredentialReachesAnotherScheme(t *testing.T) {
 	plain := exportertest.NewUpstream(t, jsonBody(`{"state":"RUNNING"}`))
 	host := strings.TrimPrefix(plain.URL, "http://")
 	secure := exportertest.NewTLSUpstream(t, func(w http.ResponseWriter, r *http.Request) {
-		to := "http://" + host
-		if r.URL.Path == samplePath+"2" {
-			to = "https://user:password@" + r.Host
-		}
-		http.Redirect(w, r, to+r.URL.Path, http.StatusFound)
+		to := map[string]string{"1": "http://" + host, "2": "https://user:password@" + r.Host, "3": "http://" + r.Host}
+		http.Redirect(w, r, to[strings.TrimPrefix(r.URL.Path, samplePath)]+r.URL.Path, http.StatusFound)
 	})
 	exporter := exportertest.Start(t, exportertest.Options{Config: oneTarget("sample_exchange", secure.URL, "follow_redirects: true",
-		"tls_config: {insecure_skip_verify: true}", "basic_auth: {username: u, password: p}", "jobs: [{id: 1}, {id: 2}]")})
+		"tls_config: {insecure_skip_verify: true}", "basic_auth: {username: u, password: p}", "jobs: [{id: 1}, {id: 2}, {id: 3}]")})
 	e := exporter.Scrape(patient)
-	wantReason(t, e, "1", "redirect")
-	wantReason(t, e, "2", "redirect")
+	for _, job := range []string{"1", "2", "3"} {
+		wantReason(t, e, job, "redirect")
+	}
 	if n := len(plain.Arrivals()); n != 0 {
 		t.Errorf("%d requests went from https to http", n)
 	}
-	if n := len(secure.Arrivals()); n != 2 {
-		t.Errorf("%d requests came to the configured server, want 2", n)
+	if n := len(secure.Arrivals()); n != 3 {
+		t.Errorf("%d requests came to the configured server, want 3", n)
 	}
 }
 
