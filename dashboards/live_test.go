@@ -58,6 +58,10 @@ func TestEveryPanelHasData(t *testing.T) {
 	for where, why := range excused {
 		t.Errorf("%s has data, although %s", where, why)
 	}
+	if t.Failed() {
+		t.Logf("jobs that could not be read: %v", answer(t, prometheus, "asyncjob_query_failure"))
+		t.Logf("what was scraped: %s", get(t, prometheus+"/api/v1/targets?state=active"))
+	}
 }
 
 // Two exporters of the same jobs are no rarity: neither may a join fail, nor a
