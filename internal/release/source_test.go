@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -91,6 +92,9 @@ func TestTheOutputOfTwoReleasesNeverMixes(t *testing.T) {
 // newClone is a small repository with one commit.
 func newClone(t *testing.T) string {
 	t.Helper()
+	if _, err := exec.LookPath("git"); err != nil && os.Getenv("CI") != "true" {
+		t.Skip("a release is made of a commit, and there is no git here")
+	}
 	clone := t.TempDir()
 	// Tests of a project run wherever their git is set up.
 	for _, variable := range []string{"GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL"} {
