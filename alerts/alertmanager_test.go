@@ -6,13 +6,15 @@ import (
 	"testing"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/exportertest"
 )
 
 const alertmanagerExample = "../examples/alertmanager.yml"
 
 func TestTheExampleRoutesBySeverityAndTeam(t *testing.T) {
 	t.Parallel()
-	amtool := find(t, "ASYNCJOB_AMTOOL", "amtool")
+	amtool := exportertest.FindProgram(t, "ASYNCJOB_AMTOOL", "amtool")
 	for _, test := range []struct{ labels, receiver string }{
 		{"alertname=AsyncJobTargetDown severity=critical team=images", "on-call"},
 		{"alertname=AsyncJobExporterDown severity=critical", "on-call"},

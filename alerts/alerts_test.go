@@ -4,7 +4,6 @@ package alerts
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -217,21 +216,4 @@ func read(t *testing.T, path string) string {
 		t.Fatal(err)
 	}
 	return string(text)
-}
-
-// find looks for a program that not every machine has, first in an environment
-// variable. Without it the test is skipped, but not in CI.
-func find(t *testing.T, variable, name string) string {
-	t.Helper()
-	if path := os.Getenv(variable); path != "" {
-		return path
-	}
-	path, err := exec.LookPath(name)
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("CI must have %s, in the PATH or in %s", name, variable)
-		}
-		t.Skipf("needs %s, in the PATH or in %s", name, variable)
-	}
-	return path
 }

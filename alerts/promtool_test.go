@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/exportertest"
 )
 
 // unitTests are the files in tests/ of one alert: its name in small letters,
@@ -86,7 +88,7 @@ func unitTestFile(t *testing.T, path string) unitTestsFile {
 
 func promtool(t *testing.T, arguments ...string) (said string, err error) {
 	t.Helper()
-	path := find(t, "ASYNCJOB_PROMTOOL", "promtool")
+	path := exportertest.FindProgram(t, "ASYNCJOB_PROMTOOL", "promtool")
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	output, err := exec.CommandContext(ctx, path, arguments...).CombinedOutput()

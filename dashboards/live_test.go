@@ -156,7 +156,7 @@ func answer(t *testing.T, prometheus, expr string) []map[string]string {
 // startPrometheus runs one that scrapes exporters every second.
 func startPrometheus(t *testing.T, exporters ...string) string {
 	t.Helper()
-	path := find(t, "ASYNCJOB_PROMETHEUS", "prometheus")
+	path := exportertest.FindProgram(t, "ASYNCJOB_PROMETHEUS", "prometheus")
 	directory := t.TempDir()
 	config := filepath.Join(directory, "prometheus.yml")
 	var addresses []string

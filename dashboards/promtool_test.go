@@ -10,11 +10,13 @@ import (
 	"testing"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/exportertest"
 )
 
 // Rules are what promtool can parse PromQL in: each query becomes one.
 func TestQueriesAreParsedByPrometheus(t *testing.T) {
-	promtool := find(t, "ASYNCJOB_PROMTOOL", "promtool")
+	promtool := exportertest.FindProgram(t, "ASYNCJOB_PROMTOOL", "promtool")
 	eachBoard(t, func(t *testing.T, b board) {
 		path := filepath.Join(t.TempDir(), "queries.yml")
 		if err := os.WriteFile(path, asRules(t, b), 0o600); err != nil {

@@ -41,7 +41,7 @@ const (
 // tells, with the right labels and text, and so does their end.
 func TestAlertsArriveAndEnd(t *testing.T) {
 	t.Parallel()
-	alertmanager := find(t, "ASYNCJOB_ALERTMANAGER", "prometheus-alertmanager")
+	alertmanager := exportertest.FindProgram(t, "ASYNCJOB_ALERTMANAGER", "prometheus-alertmanager")
 	told := receiveAlerts(t)
 	world := startHastyWorld(t)
 	// The failed job comes last: what Prometheus sends before it has found

@@ -56,7 +56,7 @@ func TestAJobFileCountsFromTheNextScrapeOn(t *testing.T) {
 	})
 
 	t.Run("a file of the example for pipelines", func(t *testing.T) {
-		find(t, "", "jq")
+		exportertest.FindProgram(t, "", "jq")
 		file := filepath.Join(w.directory, "jobs/two.json")
 		step := exec.CommandContext(t.Context(), filepath.Join(root, "examples/pipeline/watch-job.sh"), file, "4717", "library", "release=second")
 		if said, err := step.CombinedOutput(); err != nil {

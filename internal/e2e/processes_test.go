@@ -63,23 +63,6 @@ func buildAndRun(m *testing.M) int {
 	return m.Run()
 }
 
-// find looks for a program that not every machine has, first in an environment
-// variable. Without it the test is skipped, but not in CI.
-func find(t *testing.T, variable, name string) string {
-	t.Helper()
-	if path := os.Getenv(variable); path != "" {
-		return path
-	}
-	path, err := exec.LookPath(name)
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("CI must have %s, in the PATH or in %s", name, variable)
-		}
-		t.Skipf("needs %s, in the PATH or in %s", name, variable)
-	}
-	return path
-}
-
 // process is a program that runs until the test ends.
 type process struct {
 	// log is all that it has said.

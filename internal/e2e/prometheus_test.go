@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/prometheus/common/model"
+
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/exportertest"
 )
 
 // prometheus is a running Prometheus.
@@ -25,7 +27,7 @@ type prometheus struct {
 // startPrometheus runs one with a configuration until the test ends.
 func startPrometheus(t *testing.T, configuration string) *prometheus {
 	t.Helper()
-	path := find(t, "ASYNCJOB_PROMETHEUS", "prometheus")
+	path := exportertest.FindProgram(t, "ASYNCJOB_PROMETHEUS", "prometheus")
 	directory := t.TempDir()
 	p := &prometheus{config: filepath.Join(directory, "prometheus.yml")}
 	if err := os.WriteFile(p.config, []byte(configuration), 0o600); err != nil {

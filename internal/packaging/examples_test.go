@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/exportertest"
 )
 
 func TestEveryExampleInYAMLParses(t *testing.T) {
@@ -57,14 +59,14 @@ func TestEverySecretOfTheExamplesIsFake(t *testing.T) {
 }
 
 func TestPrometheusUnderstandsEverySetUp(t *testing.T) {
-	promtool := find(t, "ASYNCJOB_PROMTOOL", "promtool")
+	promtool := exportertest.FindProgram(t, "ASYNCJOB_PROMTOOL", "promtool")
 	for _, file := range setUps(t) {
 		run(t, promtool, "check", "config", file)
 	}
 }
 
 func TestAlertmanagerUnderstandsItsExample(t *testing.T) {
-	run(t, find(t, "ASYNCJOB_AMTOOL", "amtool"), "check-config", "examples/alertmanager.yml")
+	run(t, exportertest.FindProgram(t, "ASYNCJOB_AMTOOL", "amtool"), "check-config", "examples/alertmanager.yml")
 }
 
 // setUps are the Prometheus configurations among the examples.

@@ -57,23 +57,6 @@ func run(t *testing.T, program string, arguments ...string) string {
 	return string(said)
 }
 
-// find looks for a program that not every machine has, first in an environment
-// variable. Without it the test is skipped, but not in CI.
-func find(t *testing.T, variable, program string) string {
-	t.Helper()
-	if path := os.Getenv(variable); path != "" {
-		return path
-	}
-	path, err := exec.LookPath(program)
-	if err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatalf("CI must have %s, in the PATH or in %s", program, variable)
-		}
-		t.Skipf("needs %s, in the PATH or in %s", program, variable)
-	}
-	return path
-}
-
 // read returns a file of the project.
 func read(t *testing.T, file string) string {
 	t.Helper()
