@@ -1,7 +1,6 @@
 package collector
 
 import (
-	"context"
 	"errors"
 	"fmt"
 
@@ -21,19 +20,6 @@ func (g *generation) find(name string) (*Target, error) {
 		}
 	}
 	return nil, ErrUnknownTarget
-}
-
-// CheckJob reports whether a job can be asked for: ErrUnknownTarget, or
-// ErrBadJob with what is wrong with the job's id, kind, type or path.
-func (c *Collector) CheckJob(ctx context.Context, target string, job *config.Job) error {
-	g := c.acquire()
-	defer c.release(ctx, g)
-	t, err := g.find(target)
-	if err != nil || job == nil {
-		return err
-	}
-	_, err = t.identify(c.systems[t.settings.System], *job)
-	return err
 }
 
 // identify completes what somebody asked for: to the job of that id which is

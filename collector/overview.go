@@ -32,11 +32,10 @@ type JobStatus struct {
 
 // TargetStatus is one configured target with all jobs that are known of it.
 type TargetStatus struct {
-	System  string
-	Name    string
-	Labels  map[string]string
-	Timeout time.Duration
-	Jobs    []JobStatus
+	System string
+	Name   string
+	Labels map[string]string
+	Jobs   []JobStatus
 }
 
 // Overview returns what is known of all targets and jobs. It reads job files
@@ -73,7 +72,7 @@ func (c *Collector) Discover(ctx context.Context) {
 
 func (t *Target) status() TargetStatus {
 	status := TargetStatus{
-		System: t.settings.System, Name: t.settings.Name, Labels: t.settings.Labels, Timeout: t.settings.Timeout,
+		System: t.settings.System, Name: t.settings.Name, Labels: t.settings.Labels,
 	}
 	for _, s := range t.memory.states() {
 		status.Jobs = append(status.Jobs, JobStatus{

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"time"
 )
 
 // readAll brings the entries up to date, as far as the deadline and the target
@@ -42,20 +43,11 @@ func (t *Target) readAll(ctx context.Context, r *round, entries []*entry) []jobV
 // oldestFirst orders the due jobs so that, where the deadline never allows all
 // of them, each has its turn.
 func (t *Target) oldestFirst(entries []*entry, due []int) {
-	tried := make(map[int]int64, len(due))
+	tried := make(map[int]time.Time, len(due))
 	for _, i := range due {
-		tried[i] = entries[i].state().triedAt.UnixNano()
+		tried[i] = entries[i].state().triedAt
 	}
-	slices.SortStableFunc(due, func(a, b int) int {
-		switch {
-		case tried[a] < tried[b]:
-			return -1
-		case tried[a] > tried[b]:
-			return 1
-		default:
-			return 0
-		}
-	})
+	slices.SortStableFunc(due, func(a, b int) int { return tried[a].Compare(tried[b]) })
 }
 
 // bringUpToDate reads one job, unless another scrape does so at this moment:

@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -85,12 +86,5 @@ func (t *Target) labels(names []string) []*dto.LabelPair {
 }
 
 func sortLabels(pairs []*dto.LabelPair) {
-	slices.SortFunc(pairs, func(a, b *dto.LabelPair) int {
-		switch {
-		case a.GetName() < b.GetName():
-			return -1
-		default:
-			return 1
-		}
-	})
+	slices.SortFunc(pairs, func(a, b *dto.LabelPair) int { return cmp.Compare(a.GetName(), b.GetName()) })
 }
