@@ -3,6 +3,7 @@ package collector
 import (
 	"context"
 	"errors"
+	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -13,6 +14,9 @@ import (
 type login struct {
 	// fetch logs in. Its error is a *Failure.
 	fetch func(ctx context.Context) (token, error)
+	// header carries the token in requests, after prefix.
+	header string
+	prefix string
 	// timeout bounds one fetch.
 	timeout time.Duration
 	now     func() time.Time
@@ -35,13 +39,16 @@ type login struct {
 type token struct {
 	// value is sent with each request; empty: there is no token.
 	value string
-	made  time.Time
+	// header is how it is sent.
+	header http.Header
+	made   time.Time
 	// ends is when the token becomes worthless; zero where nobody said.
 	ends time.Time
 }
 
-func newLogin(timeout time.Duration, now func() time.Time, fetch func(context.Context) (token, error)) *login {
-	return &login{fetch: fetch, timeout: timeout, now: now, turn: make(chan struct{}, 1)}
+// newLogin makes a login at a target that is not logged in to yet.
+func (u *Upstream) newLogin(header, prefix string, fetch func(context.Context) (token, error)) *login {
+	return &login{fetch: fetch, header: header, prefix: prefix, timeout: u.target.Timeout, now: u.now, turn: make(chan struct{}, 1)}
 }
 
 // token returns the token to use, logging in first where there is none or it
@@ -106,6 +113,7 @@ func (l *login) renew(ctx context.Context) (token, error) {
 	defer l.mu.Unlock()
 	if err == nil {
 		fetched.made = l.now()
+		fetched.header = http.Header{http.CanonicalHeaderKey(l.header): {l.prefix + fetched.value}}
 		l.current, l.refusals, l.failure = fetched, 0, nil
 		l.unproved++
 		return fetched, nil

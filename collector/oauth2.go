@@ -41,7 +41,7 @@ func (u *Upstream) useOAuth2(settings *promconfig.OAuth2) error {
 	}
 	o := &oauth2Login{upstream: u, settings: settings, client: client, style: oauth2.AuthStyleInHeader}
 	u.accountClient = client
-	u.account = newLogin(u.target.Timeout, u.now, o.fetch)
+	u.account = u.newLogin("Authorization", "Bearer ", o.fetch)
 	return nil
 }
 

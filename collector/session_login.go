@@ -3,6 +3,7 @@ package collector
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 )
 
@@ -10,22 +11,14 @@ import (
 // target's credentials: later requests carry only what it returned.
 type sessionLogin struct {
 	*login
-	// header carries the token, after prefix.
-	header string
-	prefix string
 	// logout is the request that ends the session; nil where tokens just run out.
 	logout func() request
 }
 
 // useSession makes all reads of the target carry the token of a login of the
-// system's own. logIn sends the login requests, by Upstream.logIn.
+// system's own in a header, after prefix. logIn sends the login requests, by Upstream.logIn.
 func (u *Upstream) useSession(header, prefix string, logIn func(context.Context) (token, error), logout func() request) {
-	u.session = &sessionLogin{
-		login:  newLogin(u.target.Timeout, u.now, logIn),
-		header: header,
-		prefix: prefix,
-		logout: logout,
-	}
+	u.session = &sessionLogin{login: u.newLogin(header, prefix, logIn), logout: logout}
 }
 
 // logIn sends one login request with the configured credentials. Whatever the
@@ -40,7 +33,7 @@ func (u *Upstream) logIn(ctx context.Context, r request, handle func(reply) erro
 		if err != nil {
 			return err
 		}
-		r.header.Set("Authorization", "Bearer "+account.value)
+		maps.Copy(r.header, account.header)
 	}
 	return asRefusedLogin(u.send(ctx, u.withCredentials, r, func(answer reply) error {
 		if answer.missing() {

@@ -154,19 +154,13 @@ func (u *Upstream) get(ctx context.Context, r request, handle func(reply) error)
 }
 
 func (u *Upstream) sendWithToken(ctx context.Context, t token, r request, handle func(reply) error) error {
-	header := http.Header{}
-	if u.session != nil {
-		header.Set(u.session.header, u.session.prefix+t.value)
-	} else {
-		header.Set("Authorization", "Bearer "+t.value)
-	}
-	r.header = header
+	r.header = t.header
 	return u.send(ctx, u.bare, r, handle)
 }
 
 func isUnauthorized(err error) bool {
-	var failure *Failure
-	return errors.As(err, &failure) && failure.Reason == ReasonUnauthorized
+	failure, ok := errors.AsType[*Failure](err)
+	return ok && failure.Reason == ReasonUnauthorized
 }
 
 // refusedAfterLogin is the failure of a read whose brand-new login is refused.
@@ -256,11 +250,13 @@ func (u *Upstream) prepare(ctx context.Context, r request) (*http.Request, error
 	if err != nil {
 		return nil, err
 	}
-	httpRequest, err := http.NewRequestWithContext(ctx, r.httpMethod(), location.String(), http.NoBody)
+	// The URL is at hand: making it a text to be parsed would cost more than all the rest here.
+	httpRequest, err := http.NewRequestWithContext(ctx, r.httpMethod(), "", http.NoBody)
 	if err != nil {
 		return nil, err
 	}
-	maps.Copy(httpRequest.Header, u.header)
+	httpRequest.URL, httpRequest.Host = location, location.Host
+	httpRequest.Header = maps.Clone(u.header)
 	maps.Copy(httpRequest.Header, r.header)
 	if r.validators.etag != "" {
 		httpRequest.Header.Set("If-None-Match", r.validators.etag)

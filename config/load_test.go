@@ -118,7 +118,7 @@ func TestATargetOverridesTheDefaults(t *testing.T) {
 		}
 	}
 	if got := config.Targets[0].URL.String(); got != "https://vcenter.example.com/path" {
-		t.Errorf("url %s still has a slash at its end", got)
+		t.Errorf("url %s still has its colon without a port, or a slash at its end", got)
 	}
 	basic := config.Targets[1].HTTP.BasicAuth
 	if basic.Username != "4711" || basic.Password != "0123" {

@@ -29,7 +29,7 @@ func (p *parser) targetURL(node *yaml.Node, text string, system System, at place
 		p.found.add(line, at, "%s", rule)
 		return nil
 	}
-	return &url.URL{Scheme: parsed.Scheme, Host: parsed.Host, Path: strings.TrimRight(parsed.Path, "/"), RawPath: strings.TrimRight(parsed.RawPath, "/")}
+	return &url.URL{Scheme: parsed.Scheme, Host: strings.TrimSuffix(parsed.Host, ":"), Path: strings.TrimRight(parsed.Path, "/"), RawPath: strings.TrimRight(parsed.RawPath, "/")}
 }
 
 // parseHTTPURL parses an absolute URL without credentials. rule says what is
