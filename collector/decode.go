@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // decode reads a reply's JSON. A field of another type than expected counts as
@@ -36,15 +38,28 @@ func isJSONError(body []byte) bool {
 	return json.Unmarshal(body, &object) == nil && len(object) > 0
 }
 
+// unquote is the text of a JSON string; false where data, which is valid JSON
+// or empty, is anything else, except that null is an empty text. Most strings hold no escapes: they are
+// taken as they stand.
+func unquote(data []byte) (string, bool) {
+	last := len(data) - 1
+	if last > 0 && data[0] == '"' && data[last] == '"' && !bytes.ContainsAny(data[1:last], `"\`) && utf8.Valid(data) {
+		return string(data[1:last]), true
+	}
+	var word string
+	err := json.Unmarshal(data, &word)
+	return word, err == nil
+}
+
 // percent is a percentage that may come as 42, "42" or "42%". It decodes to a ratio.
 type percent struct{ ratio *float64 }
 
 // UnmarshalJSON never fails: what is no percentage is absent.
 func (p *percent) UnmarshalJSON(data []byte) error {
 	p.ratio = nil
-	text := string(data)
-	if unquoted, err := strconv.Unquote(text); err == nil {
-		text = unquoted
+	text, ok := unquote(data)
+	if !ok {
+		text = string(data)
 	}
 	text = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(text), "%"))
 	if number, err := strconv.ParseFloat(text, 64); err == nil && !math.IsNaN(number) && !math.IsInf(number, 0) {
@@ -86,8 +101,7 @@ type text string
 // UnmarshalJSON never fails: what is neither a string nor a number is absent.
 func (t *text) UnmarshalJSON(data []byte) error {
 	*t = ""
-	var word string
-	if json.Unmarshal(data, &word) == nil {
+	if word, ok := unquote(data); ok {
 		*t = text(word)
 		return nil
 	}
@@ -105,21 +119,27 @@ type moment struct{ time.Time }
 
 // UnmarshalJSON never fails: what is no time is absent.
 func (m *moment) UnmarshalJSON(data []byte) error {
-	m.Time = time.Time{}
+	zone := ""
+	if len(data) > 0 && data[0] == '{' {
+		data, zone = zonedTime(data)
+	}
+	word, ok := unquote(data)
+	if !ok {
+		word = string(data)
+	}
+	m.Time = parseTime(word, zone)
+	return nil
+}
+
+// zonedTime is what Oracle's object of a time and its zone holds; value is
+// empty where the object is something else.
+func zonedTime(data []byte) (value []byte, zone string) {
 	var object struct {
 		Value    json.RawMessage `json:"value"`
 		Timezone string          `json:"timezone"`
 	}
-	if len(data) > 0 && data[0] == '{' {
-		_ = json.Unmarshal(data, &object) // what has no value is no time
-		data = object.Value
-	}
-	var word string
-	if json.Unmarshal(data, &word) != nil {
-		word = string(data)
-	}
-	m.Time = parseTime(word, object.Timezone)
-	return nil
+	_ = json.Unmarshal(data, &object) // what has no value is no time
+	return object.Value, object.Timezone
 }
 
 // parseTime reads a vendor's time; a zero time where it is none. zone is the
@@ -185,17 +205,16 @@ func (n number) percentage() *float64 {
 
 // known are the labels of an info metric; nil where the upstream said none of them.
 func known(labels ...string) []string {
-	if strings.Join(labels, "") == "" {
-		return nil
+	if slices.ContainsFunc(labels, func(label string) bool { return label != "" }) {
+		return labels
 	}
-	return labels
+	return nil
 }
 
 // errorText is the message of a free-text error field; false where the field
 // is absent, empty or false, which means that there is no error.
 func errorText(field json.RawMessage) (message string, present bool) {
-	var word string
-	if json.Unmarshal(field, &word) == nil {
+	if word, ok := unquote(field); ok {
 		word = strings.TrimSpace(word)
 		return word, word != ""
 	}
