@@ -121,20 +121,20 @@ func (t *Target) failed(r *round, e *entry, failure *Failure, shared bool) jobVi
 
 // logOutcome logs what changed with a read: not the same line every scrape.
 func (t *Target) logOutcome(before, after *entryState) {
-	logger := t.logger.With("job_id", after.job.ID)
+	id := after.job.ID
 	was, is := reasonOf(before), reasonOf(after)
 	switch {
 	case is != "" && is != was:
-		logger.Warn("reading the job failed", "reason", is, "err", after.failure.Message)
+		t.logger.Warn("reading the job failed", "job_id", id, "reason", is, "err", after.failure.Message)
 	case is == "" && was != "":
-		logger.Info("reading the job works again")
+		t.logger.Info("reading the job works again", "job_id", id)
 	}
 	if is == "" && before.last == nil && after.firstSeen.IsZero() {
-		logger.Warn("the upstream knows no job of this id: check it for a typo")
+		t.logger.Warn("the upstream knows no job of this id: check it for a typo", "job_id", id)
 	}
 	if is == "" && after.last.State == Unknown && (before.last == nil || before.last.UpstreamState != after.last.UpstreamState) {
-		logger.Warn("the job's state is a word in no table; the key \"states\" of the target can give it a meaning",
-			"upstream_state", labelValue(after.last.UpstreamState))
+		t.logger.Warn("the job's state is a word in no table; the key \"states\" of the target can give it a meaning",
+			"job_id", id, "upstream_state", labelValue(after.last.UpstreamState))
 	}
 }
 
