@@ -8,6 +8,7 @@ import (
 
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/common/model"
 )
 
 // serveFamilies answers a scrape in the format that it asks for. Families are
@@ -15,7 +16,8 @@ import (
 func (s *server) serveFamilies(w http.ResponseWriter, r *http.Request, families iter.Seq[*dto.MetricFamily]) {
 	format := expfmt.NegotiateAccept(r.Header, expfmt.DefaultOpenMetricsAcceptedFormats()...)
 	w.Header().Set("Content-Type", string(format))
-	encoder := expfmt.NewEncoder(w, format)
+	// No name ever needs to be escaped: the encoder need not look at each of them.
+	encoder := expfmt.NewEncoder(w, format.WithEscapingScheme(model.NoEscaping))
 	for family := range families {
 		if err := encoder.Encode(family); err != nil {
 			s.Logger.Debug("answering a scrape", "err", err) // the client went away
