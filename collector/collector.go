@@ -34,6 +34,8 @@ type Collector struct {
 	layout *labelLayout
 	// jobFiles are the paths that asyncjob_exporter_job_file_valid shows.
 	jobFiles map[string]bool
+	// parts has *seriesParts for expositions.
+	parts sync.Pool
 	// closing counts upstreams that are being logged out of.
 	closing sync.WaitGroup
 }
@@ -72,6 +74,7 @@ func New(options Options) (*Collector, error) {
 		now:      options.Now,
 		current:  &generation{},
 		jobFiles: map[string]bool{},
+		parts:    sync.Pool{New: func() any { return newSeriesParts() }},
 	}
 	for _, system := range options.Systems {
 		c.systems[system.Name()] = system
@@ -288,13 +291,16 @@ func (c *Collector) ScrapeTarget(ctx context.Context, name string, job *config.J
 // show puts together what was found. All series of jobs get the same label
 // names, whichever target they are from.
 func (c *Collector) show(g *generation, views []targetView) *Exposition {
-	x := &Exposition{table: c.table, layout: c.layoutOf(g), targets: targetFamilies(g, views)}
-	var scratch []sample
+	x := &Exposition{table: c.table, layout: c.layoutOf(g), targets: targetFamilies(g, views), parts: &c.parts}
+	for _, view := range views {
+		x.jobs = slices.Grow(x.jobs, len(view.entries))
+	}
+	var list seriesList
 	for _, view := range views {
 		for i, e := range view.entries {
 			x.jobs = append(x.jobs, jobSeries{
-				identity: view.target.identity(x.layout, e),
-				samples:  view.target.samples(c.table, e, view.jobs[i], &scratch),
+				identity:   view.target.identity(x.layout, e),
+				jobSamples: view.target.samples(c.table, e, view.jobs[i], &list),
 			})
 		}
 	}

@@ -30,7 +30,7 @@ type entry struct {
 	mu sync.Mutex
 	entryState
 	// shown are the samples of the last good read, as long as nothing changed.
-	shown   []sample
+	shown   jobSamples
 	shownAs shownKey
 }
 

@@ -2,6 +2,7 @@ package collector
 
 import (
 	"iter"
+	"sync"
 
 	dto "github.com/prometheus/client_model/go"
 )
@@ -14,22 +15,32 @@ type Exposition struct {
 	layout  *labelLayout
 	jobs    []jobSeries
 	targets []*dto.MetricFamily
+	// parts has *seriesParts of earlier expositions.
+	parts *sync.Pool
 }
 
 // jobSeries are all series of one job.
 type jobSeries struct {
 	// identity are the values of the layout's names.
 	identity []string
-	samples  []sample
+	jobSamples
 }
+
+// position is a place in a job's samples: the index of a sample, and of its first label.
+type position struct{ sample, label int }
 
 // Families yields all families that have series. A family may be used only
 // until the next one is asked for.
 func (x *Exposition) Families() iter.Seq[*dto.MetricFamily] {
 	return func(yield func(*dto.MetricFamily) bool) {
-		parts := newSeriesParts()
+		parts, _ := x.parts.Get().(*seriesParts)
+		defer func() {
+			if parts.few() {
+				x.parts.Put(parts)
+			}
+		}()
 		identities := x.identities()
-		next := make([]int, len(x.jobs)) // the first sample of each job that was not yielded yet
+		next := make([]position, len(x.jobs)) // of the first sample of each job that was not yielded yet
 		for row := range x.table.rows {
 			parts.reuse()
 			family := gaugeFamily(x.table.rows[row].name, x.table.rows[row].help)
@@ -48,12 +59,15 @@ func (x *Exposition) Families() iter.Seq[*dto.MetricFamily] {
 }
 
 // fill appends the series of one row to metrics.
-func (x *Exposition) fill(metrics []*dto.Metric, row int, next []int, parts *seriesParts, identities [][]dto.LabelPair) []*dto.Metric {
+func (x *Exposition) fill(metrics []*dto.Metric, row int, next []position, parts *seriesParts, identities [][]dto.LabelPair) []*dto.Metric {
+	width := len(x.table.rows[row].labels)
 	for i := range x.jobs {
-		samples := x.jobs[i].samples
-		for next[i] < len(samples) && int(samples[next[i]].row) == row {
-			metrics = append(metrics, x.metric(parts, identities[i], &samples[next[i]]))
-			next[i]++
+		job, at := &x.jobs[i], &next[i]
+		for at.sample < len(job.samples) && int(job.samples[at.sample].row) == row {
+			labels := job.labels[at.label : at.label+width]
+			metrics = append(metrics, x.metric(parts, identities[i], &job.samples[at.sample], labels))
+			at.sample++
+			at.label += width
 		}
 	}
 	return metrics
@@ -73,8 +87,8 @@ func (x *Exposition) identities() [][]dto.LabelPair {
 	return identities
 }
 
-// metric is one series with its labels sorted by name.
-func (x *Exposition) metric(parts *seriesParts, identity []dto.LabelPair, s *sample) *dto.Metric {
+// metric is one series with its labels sorted by name. labels are the values of its row's own.
+func (x *Exposition) metric(parts *seriesParts, identity []dto.LabelPair, s *sample, labels []string) *dto.Metric {
 	order := x.layout.orders[s.row]
 	metric := parts.metric(len(order), &s.value)
 	for i, index := range order {
@@ -82,7 +96,7 @@ func (x *Exposition) metric(parts *seriesParts, identity []dto.LabelPair, s *sam
 			metric.Label[i] = &identity[index]
 		} else {
 			own := index - len(identity)
-			metric.Label[i] = parts.label(&x.table.rows[s.row].labels[own], &s.labels[own])
+			metric.Label[i] = parts.label(&x.table.rows[s.row].labels[own], &labels[own])
 		}
 	}
 	return metric

@@ -231,18 +231,18 @@ func checkDecoded(t *testing.T, system System, job *Job, err error) {
 	table := tableOfAll()
 	view := jobView{name: "1", kind: "kind", job: job, firstSeen: time.Unix(1, 0), errorText: true, maxFiles: 3}
 	seen, states := map[string]bool{}, 0.0
-	samples, _ := table.samples(system.Name(), view, nil)
-	for _, s := range samples {
+	made := table.samples(system.Name(), view, &seriesList{})
+	labels := made.labels
+	for _, s := range made.samples {
 		row := table.rows[s.row]
-		name := fmt.Sprintf("%s%q", row.name, s.labels)
+		own := labels[:len(row.labels)]
+		labels = labels[len(row.labels):]
+		name := fmt.Sprintf("%s%q", row.name, own)
 		if seen[name] {
 			t.Errorf("%s stands twice", name)
 		}
 		seen[name] = true
-		if len(s.labels) != len(row.labels) {
-			t.Errorf("%s has %d labels of %d", name, len(s.labels), len(row.labels))
-		}
-		for i, value := range s.labels {
+		for i, value := range own {
 			if problem := unfit(value, longest(row.labels[i])); problem != "" {
 				t.Errorf("%s: %s %s", name, row.labels[i], problem)
 			}
@@ -255,6 +255,9 @@ func checkDecoded(t *testing.T, system System, job *Job, err error) {
 		case row.name == "asyncjob_state":
 			states += s.value
 		}
+	}
+	if len(labels) > 0 {
+		t.Errorf("%q belong to no series", labels)
 	}
 	if states != 1 {
 		t.Errorf("the sum of the states is %v", states)

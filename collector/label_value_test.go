@@ -27,16 +27,19 @@ func TestLabelValues(t *testing.T) {
 
 func TestOnlyErrorsMayBeLonger(t *testing.T) {
 	long := strings.Repeat("x", 300)
-	got := fitting([]string{"error_id", "error"}, []string{long, long})
+	list := seriesList{names: []string{"error_id", "error"}}
+	list.add(1, long, long)
+	got := list.made.labels
 	if utf8.RuneCountInString(got[0]) != 128 || utf8.RuneCountInString(got[1]) != 200 {
 		t.Errorf("they have %d and %d characters", len(got[0]), len(got[1]))
 	}
 }
 
-func TestFittingChangesNoJob(t *testing.T) {
+func TestMakingValuesFitChangesNoJob(t *testing.T) {
 	values := []string{"fits", "does\nnot", "nor\tthis"}
-	got := fitting([]string{"a", "b", "c"}, values)
-	if strings.Join(got, "|") != "fits|does not|nor this" || values[1] != "does\nnot" || values[2] != "nor\tthis" {
+	list := seriesList{names: []string{"a", "b", "c"}}
+	list.add(1, values...)
+	if got := list.made.labels; strings.Join(got, "|") != "fits|does not|nor this" || values[1] != "does\nnot" || values[2] != "nor\tthis" {
 		t.Errorf("%q became %q", values, got)
 	}
 }

@@ -29,47 +29,6 @@ func newMetricTable(systems []System) *metricTable {
 	return t
 }
 
-// sample is one series of a job without the labels that all series of the job
-// share. A job keeps its samples as long as it does not change, so they are small.
-type sample struct {
-	value float64
-	// labels are the values of the row's own labels.
-	labels []string
-	// row is the metric's place in the table.
-	row uint8
-}
-
-// samples are all series of one view, in the order of the table. They are made
-// in scratch, which is returned grown, and copied to their exact size.
-func (t *metricTable) samples(system string, view jobView, scratch []sample) (made, grown []sample) {
-	grown = scratch[:0]
-	for i := range t.rows {
-		row := &t.rows[i]
-		write := row.ofRead
-		if view.job == nil {
-			write = row.ofFailed
-		}
-		if write == nil || row.system != "" && row.system != system {
-			continue
-		}
-		write(view, func(value float64, labels ...string) {
-			grown = append(grown, sample{value: value, labels: fitting(row.labels, labels), row: uint8(i)}) //nolint:gosec // the table has some forty rows
-		})
-	}
-	return slices.Clone(grown), grown
-}
-
-// fitting makes label values fit; values, which may be a Job's, stay as they are.
-func fitting(names, values []string) []string {
-	for i, value := range values {
-		if fits := fit(value, longest(names[i])); fits != value {
-			values = slices.Clone(values)
-			values[i] = fits
-		}
-	}
-	return values
-}
-
 // labelLayout is the set of label names that all series of jobs have in one
 // exposition, and for each row how to put a series' labels into order.
 type labelLayout struct {

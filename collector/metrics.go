@@ -19,10 +19,9 @@ type jobView struct {
 
 	errorText bool
 	maxFiles  int
-}
 
-// add adds a series to a metric: its value, and the values of the metric's own labels.
-type add func(value float64, labels ...string)
+	shownParts
+}
 
 // jobMetric is one row of the table of metrics of jobs.
 type jobMetric struct {
@@ -31,9 +30,9 @@ type jobMetric struct {
 	// labels besides system, target, job_id and the configured ones.
 	labels []string
 	// ofFailed gives the series of a job whose status is not known; mostly nil.
-	ofFailed func(view jobView, add add)
+	ofFailed func(view jobView, series *seriesList)
 	// ofRead gives the series of a job whose status is known.
-	ofRead func(view jobView, add add)
+	ofRead func(view jobView, series *seriesList)
 }
 
 // jobMetrics is the table of all metrics of jobs that are the same for all systems.
@@ -42,18 +41,18 @@ func jobMetrics() []jobMetric {
 }
 
 func statusMetrics() []jobMetric {
-	info := func(view jobView, add add) { add(1, view.name, view.kind) }
+	info := func(view jobView, series *seriesList) { series.add(1, view.name, view.kind) }
 	return []jobMetric{{
 		name:     "asyncjob_up",
 		help:     "1 if the job's status is known as of this scrape, 0 if reading it failed.",
-		ofFailed: func(_ jobView, add add) { add(0) },
-		ofRead:   func(_ jobView, add add) { add(1) },
+		ofFailed: func(_ jobView, series *seriesList) { series.add(0) },
+		ofRead:   func(_ jobView, series *seriesList) { series.add(1) },
 	}, {
 		name:     "asyncjob_query_failure",
 		help:     "1 while asyncjob_up is 0, with the reason.",
 		labels:   []string{"reason"},
-		ofFailed: func(view jobView, add add) { add(1, string(view.failure.Reason)) },
-		ofRead:   func(jobView, add) {},
+		ofFailed: func(view jobView, series *seriesList) { series.add(1, string(view.failure.Reason)) },
+		ofRead:   func(jobView, *seriesList) {},
 	}, {
 		name:     "asyncjob_info",
 		help:     "The job's configured name, else its id, and its kind, always 1.",
@@ -71,9 +70,9 @@ func statusMetrics() []jobMetric {
 		name:   "asyncjob_upstream_state",
 		help:   "The upstream's own word for the state, always 1.",
 		labels: []string{"upstream_state"},
-		ofRead: func(view jobView, add add) {
+		ofRead: func(view jobView, series *seriesList) {
 			if view.job.UpstreamState != "" {
-				add(1, view.job.UpstreamState)
+				series.add(1, view.job.UpstreamState)
 			}
 		},
 	}}
@@ -83,39 +82,39 @@ func progressMetrics() []jobMetric {
 	return []jobMetric{{
 		name:   "asyncjob_progress_ratio",
 		help:   "Progress of the job, 0 to 1.",
-		ofRead: func(view jobView, add add) { addRatio(add, view.job.Progress) },
+		ofRead: func(view jobView, series *seriesList) { addRatio(series, view.job.Progress) },
 	}, {
 		name:   "asyncjob_created_timestamp_seconds",
 		help:   "When the job was created, by the upstream.",
-		ofRead: func(view jobView, add add) { addTime(add, view.job.Created) },
+		ofRead: func(view jobView, series *seriesList) { addTime(series, view.job.Created) },
 	}, {
 		name:   "asyncjob_start_timestamp_seconds",
 		help:   "When the job was started, by the upstream.",
-		ofRead: func(view jobView, add add) { addTime(add, view.job.Started) },
+		ofRead: func(view jobView, series *seriesList) { addTime(series, view.job.Started) },
 	}, {
 		name:   "asyncjob_end_timestamp_seconds",
 		help:   "When the job ended, by the upstream.",
-		ofRead: func(view jobView, add add) { addTime(add, view.job.Ended) },
+		ofRead: func(view jobView, series *seriesList) { addTime(series, view.job.Ended) },
 	}, {
 		name:   "asyncjob_last_update_timestamp_seconds",
 		help:   "When the job last changed, by the upstream.",
-		ofRead: func(view jobView, add add) { addTime(add, view.job.LastUpdate) },
+		ofRead: func(view jobView, series *seriesList) { addTime(series, view.job.LastUpdate) },
 	}, {
 		name:   "asyncjob_expiration_timestamp_seconds",
 		help:   "When the upstream may drop the job if nobody works on it.",
-		ofRead: func(view jobView, add add) { addTime(add, view.job.Expiration) },
+		ofRead: func(view jobView, series *seriesList) { addTime(series, view.job.Expiration) },
 	}, {
 		name:   "asyncjob_first_seen_timestamp_seconds",
 		help:   "When this exporter first read the job.",
-		ofRead: func(view jobView, add add) { addTime(add, view.firstSeen) },
+		ofRead: func(view jobView, series *seriesList) { addTime(series, view.firstSeen) },
 	}, {
 		name:   "asyncjob_chunks",
 		help:   "Chunks of a machine image, by status: uploaded or pending.",
 		labels: []string{"status"},
-		ofRead: func(view jobView, add add) {
+		ofRead: func(view jobView, series *seriesList) {
 			if view.job.Chunks != nil {
-				addNumber(add, view.job.Chunks.Uploaded, "uploaded")
-				addNumber(add, view.job.Chunks.Pending, "pending")
+				addNumber(series, view.job.Chunks.Uploaded, "uploaded")
+				addNumber(series, view.job.Chunks.Pending, "pending")
 			}
 		},
 	}}
@@ -123,11 +122,10 @@ func progressMetrics() []jobMetric {
 
 func fileMetrics() []jobMetric {
 	// each gives the series of one metric for the files that have series.
-	each := func(one func(file File, add add)) func(jobView, add) {
-		return func(view jobView, add add) {
-			files, _ := shownFiles(view.job.Files, view.maxFiles)
-			for _, file := range files {
-				one(file, add)
+	each := func(one func(file File, series *seriesList)) func(jobView, *seriesList) {
+		return func(view jobView, series *seriesList) {
+			for _, file := range view.files {
+				one(file, series)
 			}
 		}
 	}
@@ -142,34 +140,33 @@ func fileMetrics() []jobMetric {
 		name:   "asyncjob_file_state",
 		help:   "1 for the state that the file is in; no series for the others.",
 		labels: []string{"file", "source_type", "state"},
-		ofRead: each(func(file File, add add) { add(1, file.Name, file.SourceType, string(file.State)) }),
+		ofRead: each(func(file File, series *seriesList) { series.add(1, file.Name, file.SourceType, string(file.State)) }),
 	}, {
 		name:   "asyncjob_file_transferred_bytes",
 		help:   "Bytes of the file that the upstream has received, or prepared for download.",
 		labels: []string{"file"},
-		ofRead: each(func(file File, add add) { addNumber(add, file.TransferredBytes, file.Name) }),
+		ofRead: each(func(file File, series *seriesList) { addNumber(series, file.TransferredBytes, file.Name) }),
 	}, {
 		name:   "asyncjob_file_size_bytes",
 		help:   "Size of the file, known once it is transferred.",
 		labels: []string{"file"},
-		ofRead: each(func(file File, add add) { addNumber(add, file.SizeBytes, file.Name) }),
+		ofRead: each(func(file File, series *seriesList) { addNumber(series, file.SizeBytes, file.Name) }),
 	}, {
 		name: "asyncjob_files_omitted",
 		help: "Files beyond max_files, by name, which have no series of their own.",
-		ofRead: func(view jobView, add add) {
+		ofRead: func(view jobView, series *seriesList) {
 			if view.job.Files != nil {
-				_, omitted := shownFiles(view.job.Files, view.maxFiles)
-				add(float64(omitted))
+				series.add(float64(view.filesOmitted))
 			}
 		},
 	}}
 }
 
 func dataCenterMetrics() []jobMetric {
-	each := func(one func(dataCenter DataCenter, add add)) func(jobView, add) {
-		return func(view jobView, add add) {
-			for _, dataCenter := range shownDataCenters(view.job.DataCenters) {
-				one(dataCenter, add)
+	each := func(one func(dataCenter DataCenter, series *seriesList)) func(jobView, *seriesList) {
+		return func(view jobView, series *seriesList) {
+			for _, dataCenter := range view.dataCenters {
+				one(dataCenter, series)
 			}
 		}
 	}
@@ -184,19 +181,19 @@ func dataCenterMetrics() []jobMetric {
 		name:   "asyncjob_data_center_state",
 		help:   "1 for the state that the image is in at the data centre; no series for the others.",
 		labels: []string{"data_center", "region", "replica", "state"},
-		ofRead: each(func(d DataCenter, add add) {
-			add(1, d.Name, d.Region, booleanWord(d.Replica), string(d.State))
+		ofRead: each(func(d DataCenter, series *seriesList) {
+			series.add(1, d.Name, d.Region, booleanWord(d.Replica), string(d.State))
 		}),
 	}, {
 		name:   "asyncjob_data_center_progress_ratio",
 		help:   "Progress of the upload to the data centre, 0 to 1.",
 		labels: []string{"data_center"},
-		ofRead: each(func(d DataCenter, add add) { addRatio(add, d.Progress, d.Name) }),
+		ofRead: each(func(d DataCenter, series *seriesList) { addRatio(series, d.Progress, d.Name) }),
 	}, {
 		name:   "asyncjob_data_center_last_update_timestamp_seconds",
 		help:   "When the image last changed at the data centre, by the upstream.",
 		labels: []string{"data_center"},
-		ofRead: each(func(d DataCenter, add add) { addTime(add, d.LastUpdate, d.Name) }),
+		ofRead: each(func(d DataCenter, series *seriesList) { addTime(series, d.LastUpdate, d.Name) }),
 	}}
 }
 
@@ -211,35 +208,35 @@ func previewMetrics() []jobMetric {
 		name:   "asyncjob_preview_state",
 		help:   "The state of the session's preview, always 1.",
 		labels: []string{"preview_state"},
-		ofRead: func(view jobView, add add) {
+		ofRead: func(view jobView, series *seriesList) {
 			if view.job.Preview != nil && view.job.Preview.State != "" {
-				add(1, view.job.Preview.State)
+				series.add(1, view.job.Preview.State)
 			}
 		},
 	}, {
 		name:   "asyncjob_preview_warnings",
 		help:   "Warnings of the preview; one that is not ignored fails the session when it is completed.",
 		labels: []string{"warning_type", "ignored"},
-		ofRead: func(view jobView, add add) {
+		ofRead: func(view jobView, series *seriesList) {
 			if view.job.Preview != nil {
-				addWarnings(add, view.job.Preview.Warnings)
+				addWarnings(series, view.job.Preview.Warnings)
 			}
 		},
 	}, {
 		name:   "asyncjob_preview_certificate_info",
 		help:   "The certificate that the session's content is signed with, always 1.",
 		labels: []string{"issuer", "subject", "self_signed"},
-		ofRead: func(view jobView, add add) {
+		ofRead: func(view jobView, series *seriesList) {
 			if c := certificate(view); c != nil {
-				add(1, c.Issuer, c.Subject, booleanWord(c.SelfSigned))
+				series.add(1, c.Issuer, c.Subject, booleanWord(c.SelfSigned))
 			}
 		},
 	}, {
 		name: "asyncjob_preview_certificate_expiration_timestamp_seconds",
 		help: "When the certificate of the session's content expires.",
-		ofRead: func(view jobView, add add) {
+		ofRead: func(view jobView, series *seriesList) {
 			if c := certificate(view); c != nil {
-				addTime(add, c.Expiration)
+				addTime(series, c.Expiration)
 			}
 		},
 	}}
@@ -249,12 +246,12 @@ func resultMetrics() []jobMetric {
 	return []jobMetric{{
 		name:   "asyncjob_result_status_code",
 		help:   "HTTP status of the request that the job carried out.",
-		ofRead: func(view jobView, add add) { addNumber(add, view.job.ResultStatusCode) },
+		ofRead: func(view jobView, series *seriesList) { addNumber(series, view.job.ResultStatusCode) },
 	}, {
 		name:   "asyncjob_error_info",
 		help:   "The error of a failed job: the upstream's id of it and, where error_text is on, its message; always 1.",
 		labels: []string{"error_id", "error"},
-		ofRead: func(view jobView, add add) {
+		ofRead: func(view jobView, series *seriesList) {
 			if view.job.State != Failed {
 				return
 			}
@@ -262,7 +259,7 @@ func resultMetrics() []jobMetric {
 			if view.errorText {
 				message = ErrorText(view.job.Error.Message)
 			}
-			add(1, view.job.Error.ID, message)
+			series.add(1, view.job.Error.ID, message)
 		},
 	}}
 }
@@ -273,58 +270,53 @@ func infoMetric(info InfoMetric) jobMetric {
 		name:   info.Name,
 		help:   info.Help,
 		labels: info.Labels,
-		ofRead: func(view jobView, add add) {
+		ofRead: func(view jobView, series *seriesList) {
 			if view.job.Info != nil {
-				add(1, view.job.Info...)
+				series.add(1, view.job.Info...)
 			}
 		},
 	}
 }
 
-// eachState gives one series for each of the states, where there are any. All
-// jobs share the labels.
-func eachState(states []State, value func(jobView, State) float64, there func(jobView) bool) func(jobView, add) {
-	labels := make([][]string, len(states))
-	for i, state := range states {
-		labels[i] = []string{string(state)}
-	}
-	return func(view jobView, add add) {
+// eachState gives one series for each of the states, where there are any.
+func eachState(states []State, value func(jobView, State) float64, there func(jobView) bool) func(jobView, *seriesList) {
+	return func(view jobView, series *seriesList) {
 		if !there(view) {
 			return
 		}
-		for i, state := range states {
-			add(value(view, state), labels[i]...)
+		for _, state := range states {
+			series.add(value(view, state), string(state))
 		}
 	}
 }
 
-func addNumber(add add, number *float64, labels ...string) {
+func addNumber(series *seriesList, number *float64, labels ...string) {
 	if number != nil {
-		add(*number, labels...)
+		series.add(*number, labels...)
 	}
 }
 
 // addRatio keeps what upstreams call progress within 0 and 1.
-func addRatio(add add, ratio *float64, labels ...string) {
+func addRatio(series *seriesList, ratio *float64, labels ...string) {
 	if ratio != nil {
-		add(min(max(*ratio, 0), 1), labels...)
+		series.add(min(max(*ratio, 0), 1), labels...)
 	}
 }
 
-func addTime(add add, t time.Time, labels ...string) {
+func addTime(series *seriesList, t time.Time, labels ...string) {
 	if !t.IsZero() {
-		add(float64(t.UnixMilli())/1000, labels...)
+		series.add(float64(t.UnixMilli())/1000, labels...)
 	}
 }
 
-func addWarnings(add add, warnings []PreviewWarning) {
+func addWarnings(series *seriesList, warnings []PreviewWarning) {
 	numbers := map[PreviewWarning]float64{}
 	for _, warning := range warnings {
 		warning.Type = labelValue(warning.Type)
 		numbers[warning]++
 	}
 	for _, warning := range slices.SortedFunc(maps.Keys(numbers), comparePreviewWarnings) {
-		add(numbers[warning], warning.Type, strconv.FormatBool(warning.Ignored))
+		series.add(numbers[warning], warning.Type, strconv.FormatBool(warning.Ignored))
 	}
 }
 

@@ -5,6 +5,20 @@ import (
 	"slices"
 )
 
+// shownParts are the parts of a job that get series of their own.
+type shownParts struct {
+	files        []File
+	filesOmitted int
+	dataCenters  []DataCenter
+}
+
+// partsOf are the shown parts of a job, of its files at most maxFiles.
+func partsOf(job *Job, maxFiles int) shownParts {
+	shown := shownParts{dataCenters: shownDataCenters(job.DataCenters)}
+	shown.files, shown.filesOmitted = shownFiles(job.Files, maxFiles)
+	return shown
+}
+
 // shownFiles are the files that get series of their own: the first by name, at
 // most limit, one of each name. omitted counts the names beyond the limit.
 func shownFiles(files []File, limit int) (shown []File, omitted int) {

@@ -3,7 +3,8 @@ package collector
 import dto "github.com/prometheus/client_model/go"
 
 // seriesParts is what the series of a family are made of. It is used again for
-// the next family: one by one these parts would be most of what a scrape allocates.
+// the next family and, if it is not large, the next scrape: made anew each time,
+// these parts would be most of what a scrape allocates.
 type seriesParts struct {
 	metrics pool[dto.Metric]
 	pairs   pool[dto.LabelPair]
@@ -31,6 +32,9 @@ func newSeriesParts() *seriesParts {
 func (p *seriesParts) reuse() {
 	p.metrics.taken, p.pairs.taken, p.gauges.taken = 0, 0, 0
 }
+
+// few reports whether the parts are so few that they may be kept between scrapes.
+func (p *seriesParts) few() bool { return len(p.metrics.chunks) <= 16 }
 
 // metric returns a gauge with room for so many labels.
 func (p *seriesParts) metric(labels int, value *float64) *dto.Metric {

@@ -9,19 +9,16 @@ import (
 )
 
 // samples are the samples of one entry as a scrape saw it. Those of a job that
-// did not change since the last scrape are kept. scratch is room to make others in.
-func (t *Target) samples(table *metricTable, of *entry, view jobView, scratch *[]sample) []sample {
-	var made []sample
+// did not change since the last scrape are kept. list is room to make others in.
+func (t *Target) samples(table *metricTable, of *entry, view jobView, list *seriesList) jobSamples {
 	if view.job == nil {
-		made, *scratch = table.samples(t.settings.System, view, *scratch)
-		return made
+		return table.samples(t.settings.System, view, list)
 	}
 	key := shownKey{job: view.job, firstSeen: view.firstSeen, name: view.name, settings: t}
 	of.mu.Lock()
 	defer of.mu.Unlock()
 	if of.shownAs != key {
-		made, *scratch = table.samples(t.settings.System, view, *scratch)
-		of.shown, of.shownAs = made, key
+		of.shown, of.shownAs = table.samples(t.settings.System, view, list), key
 	}
 	return of.shown
 }
