@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -46,7 +47,9 @@ const (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	room := heapRoom()
 	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	runtime.KeepAlive(room)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "asyncjob_exporter:", err)
