@@ -43,7 +43,7 @@ func isJSONError(body []byte) bool {
 // taken as they stand.
 func unquote(data []byte) (string, bool) {
 	last := len(data) - 1
-	if last > 0 && data[0] == '"' && data[last] == '"' && !bytes.ContainsAny(data[1:last], `"\`) && utf8.Valid(data) {
+	if last > 0 && data[0] == '"' && data[last] == '"' && bytes.IndexByte(data, '\\') < 0 && utf8.Valid(data) {
 		return string(data[1:last]), true
 	}
 	var word string

@@ -15,13 +15,15 @@ func (t *Target) readAll(ctx context.Context, r *round, entries []*entry) []jobV
 	due := make([]int, 0, len(entries))
 	for i, e := range entries {
 		if s := e.state(); s.fresh(t.now(), t.settings.FinishedTTL) {
-			t.link.metrics.avoided.WithLabelValues(avoidedFinished).Inc()
-			tracef(ctx, t.now(), "job %q: not read, it is %s", s.job.ID, s.last.State)
+			if traced(ctx) {
+				tracef(ctx, t.now(), "job %q: not read, it is %s", s.job.ID, s.last.State)
+			}
 			views[i] = t.view(&s)
 		} else {
 			due = append(due, i)
 		}
 	}
+	t.link.metrics.avoided.WithLabelValues(avoidedFinished).Add(float64(len(entries) - len(due)))
 	t.oldestFirst(entries, due)
 	queue := make(chan int, len(due))
 	for _, i := range due {
