@@ -12,7 +12,7 @@ import (
 // allow, and returns what to show of each, in their order.
 func (t *Target) readAll(ctx context.Context, r *round, entries []*entry) []jobView {
 	views := make([]jobView, len(entries))
-	due := make([]int, 0, len(entries))
+	due := make([]dueJob, 0, len(entries))
 	for i, e := range entries {
 		if s := e.state(); s.fresh(t.now(), t.settings.FinishedTTL) {
 			if traced(ctx) {
@@ -20,14 +20,14 @@ func (t *Target) readAll(ctx context.Context, r *round, entries []*entry) []jobV
 			}
 			views[i] = t.view(&s)
 		} else {
-			due = append(due, i)
+			due = append(due, dueJob{index: i, triedAt: s.triedAt})
 		}
 	}
 	t.link.metrics.avoided.WithLabelValues(avoidedFinished).Add(float64(len(entries) - len(due)))
-	t.oldestFirst(entries, due)
+	oldestFirst(due)
 	queue := make(chan int, len(due))
-	for _, i := range due {
-		queue <- i
+	for _, job := range due {
+		queue <- job.index
 	}
 	close(queue)
 	var workers sync.WaitGroup
@@ -42,14 +42,16 @@ func (t *Target) readAll(ctx context.Context, r *round, entries []*entry) []jobV
 	return views
 }
 
+// dueJob is a job to be read, by its place among all, and when that was last tried.
+type dueJob struct {
+	index   int
+	triedAt time.Time
+}
+
 // oldestFirst orders the due jobs so that, where the deadline never allows all
 // of them, each has its turn.
-func (t *Target) oldestFirst(entries []*entry, due []int) {
-	tried := make(map[int]time.Time, len(due))
-	for _, i := range due {
-		tried[i] = entries[i].state().triedAt
-	}
-	slices.SortStableFunc(due, func(a, b int) int { return tried[a].Compare(tried[b]) })
+func oldestFirst(due []dueJob) {
+	slices.SortStableFunc(due, func(a, b dueJob) int { return a.triedAt.Compare(b.triedAt) })
 }
 
 // bringUpToDate reads one job, unless another scrape does so at this moment:

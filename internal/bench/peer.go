@@ -36,9 +36,11 @@ func writePeerConfig(path string, found *upstreams) error {
 	return filled.Execute(file, found.headers)
 }
 
-// probes are the requests that Prometheus would send to the peer for one scrape.
+// probes are the requests that Prometheus would send to the peer for one scrape:
+// as in the peer's own example, one for each reply, and one for its own metrics,
+// which the exporter's answer has too.
 func probes(address string, found *upstreams) []string {
-	urls := make([]string, 0, len(found.calls))
+	urls := []string{fmt.Sprintf("http://%s/metrics", address)}
 	for _, c := range found.calls {
 		query := url.Values{"module": {c.module}, "target": {c.url}}
 		urls = append(urls, fmt.Sprintf("http://%s/probe?%s", address, query.Encode()))
