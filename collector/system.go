@@ -28,8 +28,8 @@ type Reader interface {
 
 // Lister is a Reader of a system that can list its jobs.
 type Lister interface {
-	// List lists the jobs of the target's account; those that ended before
-	// endedAfter may be left out.
+	// List lists the jobs of the target's account, which is logged in; those
+	// that ended before endedAfter may be left out.
 	List(ctx context.Context, endedAfter time.Time) ([]config.Job, error)
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/config"
@@ -31,17 +30,6 @@ type link struct {
 	reader   Reader
 	metrics  *targetMetrics
 	users    int
-}
-
-// listing is the last list of a target's jobs, shared by concurrent scrapes.
-type listing struct {
-	turn chan struct{}
-
-	mu   sync.Mutex
-	jobs []config.Job
-	at   time.Time
-	// failed is why the last list failed; empty where it did not.
-	failed Reason
 }
 
 // targetView is what one scrape shows of one target.
@@ -118,83 +106,6 @@ func (t *Target) numbers() map[Source]int {
 	return map[Source]int{
 		SourceConfig: configured, SourceFile: fromFiles, SourceDiscovery: discovered, SourceProbe: probed,
 	}
-}
-
-// discover lists the target's jobs, where that is configured. Scrapes that
-// come while one lists take its list.
-func (t *Target) discover(ctx context.Context, r *round) {
-	lister, ok := t.link.reader.(Lister)
-	if !t.settings.Discovery || !ok {
-		return
-	}
-	select {
-	case t.list.turn <- struct{}{}:
-		defer func() { <-t.list.turn }()
-	case <-ctx.Done():
-		r.noteList(&Failure{Reason: ReasonTimeout, Message: "list: no answer in time"})
-		return
-	}
-	if t.list.since(r.started) {
-		return
-	}
-	jobs, err := t.listNow(ctx, lister)
-	r.noteList(err)
-	t.logListing(err)
-	if err == nil {
-		t.list.store(jobs, t.now())
-	}
-}
-
-func (t *Target) listNow(ctx context.Context, lister Lister) (jobs []config.Job, err error) {
-	defer func() {
-		if thrown := recover(); thrown != nil {
-			jobs, err = nil, bugFailure(thrown)
-		}
-	}()
-	return lister.List(ctx, t.now().Add(-t.settings.Retention))
-}
-
-// logListing logs when listing begins to fail, and when it works again.
-func (t *Target) logListing(err error) {
-	reason := Reason("")
-	if err != nil {
-		reason = failureOf(err).Reason
-	}
-	was := t.list.outcome(reason)
-	switch {
-	case reason != "" && reason != was:
-		t.logger.Warn("listing the target's jobs failed", "reason", reason, "err", err)
-	case reason == "" && was != "":
-		t.logger.Info("listing the target's jobs works again")
-	}
-}
-
-func (l *listing) since(started time.Time) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.at.After(started)
-}
-
-func (l *listing) store(jobs []config.Job, now time.Time) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.jobs, l.at = jobs, now
-}
-
-// outcome notes why the last list failed, empty where it did not, and returns
-// what was noted before.
-func (l *listing) outcome(failed Reason) (before Reason) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	before, l.failed = l.failed, failed
-	return before
-}
-
-// latest is the last list.
-func (l *listing) latest() []config.Job {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.jobs
 }
 
 // view is what is shown of an entry as it stands.

@@ -123,10 +123,7 @@ func (u *Upstream) close(ctx context.Context) {
 // must not keep the body. Where the login has run out meanwhile it logs in
 // again, once.
 func (u *Upstream) get(ctx context.Context, r request, handle func(reply) error) error {
-	l := u.account
-	if u.session != nil {
-		l = u.session.login
-	}
+	l := u.login()
 	if l == nil {
 		return u.send(ctx, u.withCredentials, r, handle)
 	}
@@ -150,6 +147,25 @@ func (u *Upstream) get(ctx context.Context, r request, handle func(reply) error)
 	case err == nil, errors.Is(err, errUnknownJob):
 		l.accept(current)
 	}
+	return err
+}
+
+// login is the login whose token reads carry; nil where they carry the
+// configured credentials.
+func (u *Upstream) login() *login {
+	if u.session != nil {
+		return u.session.login
+	}
+	return u.account
+}
+
+// ensureLogin logs in where that is needed and was not done yet.
+func (u *Upstream) ensureLogin(ctx context.Context) error {
+	l := u.login()
+	if l == nil {
+		return nil
+	}
+	_, err := l.token(ctx)
 	return err
 }
 

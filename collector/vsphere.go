@@ -167,7 +167,7 @@ func (r *vsphereReader) logInWith(ctx context.Context) (token, error) {
 // Read reads a session and its files, both or nothing.
 func (r *vsphereReader) Read(ctx context.Context, job config.Job, last *Job) (*Job, error) {
 	// The flavour is known only after the login.
-	if _, err := r.upstream.session.token(ctx); err != nil {
+	if err := r.upstream.ensureLogin(ctx); err != nil {
 		return nil, err
 	}
 	found, err := r.readSession(ctx, job)
@@ -262,9 +262,6 @@ func (r *vsphereReader) contentVersion(ctx context.Context, item string) (string
 // List lists the update and download sessions of the logged-in user: a vCenter
 // shows nobody else's.
 func (r *vsphereReader) List(ctx context.Context, _ time.Time) ([]config.Job, error) {
-	if _, err := r.upstream.session.token(ctx); err != nil {
-		return nil, err
-	}
 	var jobs []config.Job
 	for _, kind := range []string{kindUpdate, kindDownload} {
 		ids, err := r.listSessions(ctx, kind)
