@@ -292,9 +292,6 @@ func (c *Collector) ScrapeTarget(ctx context.Context, name string, job *config.J
 // names, whichever target they are from.
 func (c *Collector) show(g *generation, views []targetView) *Exposition {
 	x := &Exposition{table: c.table, layout: c.layoutOf(g), targets: targetFamilies(g, views), parts: &c.parts}
-	for _, view := range views {
-		x.jobs = slices.Grow(x.jobs, len(view.entries))
-	}
 	var list seriesList
 	for _, view := range views {
 		for i, e := range view.entries {

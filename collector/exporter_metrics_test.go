@@ -15,6 +15,7 @@ import (
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector"
 	"github.com/asyncjob-exporter/asyncjob_exporter/config"
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/exportertest"
 	"github.com/asyncjob-exporter/asyncjob_exporter/internal/systems"
 )
 
@@ -40,7 +41,7 @@ func ownFamilies(t *testing.T) []*dto.MetricFamily {
 		t.Fatal(err)
 	}
 	logger := slog.New(slog.DiscardHandler)
-	clock := &testClock{now: replyTime()}
+	clock := exportertest.NewClockAt(replyTime())
 	made, err := collector.New(collector.Options{
 		Systems: systems.Collected(), Rules: systems.Rules(), Registerer: registry, Logger: logger, Now: clock.Now,
 	})
@@ -54,7 +55,7 @@ func ownFamilies(t *testing.T) []*dto.MetricFamily {
 	}
 	for range 2 {
 		examined(t, made.Scrape(t.Context()))
-		clock.pass(1)
+		clock.Advance(1)
 	}
 	families, err := registry.Gather()
 	if err != nil {

@@ -1,12 +1,9 @@
 package collector_test
 
 import (
-	"bytes"
 	"context"
-	"log/slog"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -16,6 +13,7 @@ import (
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector"
 	"github.com/asyncjob-exporter/asyncjob_exporter/config"
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/exportertest"
 	"github.com/asyncjob-exporter/asyncjob_exporter/internal/systems"
 )
 
@@ -23,40 +21,22 @@ import (
 type reading struct {
 	*collector.Collector
 	t        *testing.T
-	clock    *testClock
+	clock    *exportertest.Clock
 	registry *prometheus.Registry
-	log      *bytes.Buffer
-}
-
-// testClock is a clock that only the test moves.
-type testClock struct {
-	mu  sync.Mutex
-	now time.Time
+	log      *exportertest.Log
 }
 
 // replyTime is when the captured replies were captured, and when tests begin.
 func replyTime() time.Time { return time.Date(2026, time.November, 22, 0, 0, 0, 0, time.UTC) }
 
-func (c *testClock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *testClock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
 // startReading makes a collector of all systems with the targets, as targetOf
 // makes them, and closes it at the end of the test.
 func startReading(t *testing.T, targets ...string) *reading {
 	t.Helper()
-	r := &reading{t: t, clock: &testClock{now: replyTime()}, registry: prometheus.NewRegistry(), log: &bytes.Buffer{}}
+	r := &reading{t: t, clock: exportertest.NewClockAt(replyTime()), registry: prometheus.NewRegistry(), log: &exportertest.Log{}}
 	made, err := collector.New(collector.Options{
 		Systems: systems.Collected(), Rules: systems.Rules(), Registerer: r.registry,
-		Logger: slog.New(slog.NewTextHandler(&lockedWriter{to: r.log}, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Logger: r.log.Logger(),
 		Now:    r.clock.Now,
 	})
 	if err != nil {
@@ -70,17 +50,6 @@ func startReading(t *testing.T, targets ...string) *reading {
 		}
 	})
 	return r
-}
-
-type lockedWriter struct {
-	mu sync.Mutex
-	to *bytes.Buffer
-}
-
-func (w *lockedWriter) Write(line []byte) (int, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.to.Write(line)
 }
 
 // apply makes the targets the configured ones.

@@ -46,13 +46,13 @@ func TestVanishedSession(t *testing.T) {
 		t.Run(strings.ReplaceAll(c.name+" "+c.flavour, " ", "_"), func(t *testing.T) {
 			t.Parallel()
 			r, server := readOnce(t, c)
-			r.clock.pass(c.after)
+			r.clock.Advance(c.after)
 			server.become(vanishedRoutes(c))
 			if got := r.scrape().state(sessionID); got != c.want {
 				t.Errorf("the session is %q, want %q", got, c.want)
 			}
 			server.took()
-			r.clock.pass(time.Minute)
+			r.clock.Advance(time.Minute)
 			if got := r.scrape().state(sessionID); got != c.want {
 				t.Errorf("later the session is %q, want %q", got, c.want)
 			}
@@ -92,7 +92,7 @@ func TestVanishedSessionKeepsWhatWasFixed(t *testing.T) {
 		index := slices.IndexFunc(vanishCases(), func(c vanishCase) bool { return "vsphere-vanished-"+c.want == name })
 		c := vanishCases()[index]
 		r, server := readOnce(t, c)
-		r.clock.pass(c.after)
+		r.clock.Advance(c.after)
 		server.become(vanishedRoutes(c))
 		compareGolden(t, name, encoded(t, r.scrape().families, expfmt.TypeTextPlain))
 	}
@@ -113,7 +113,7 @@ func TestItemOfVanishedSessionIsReadOnce(t *testing.T) {
 	c.item = "item-moved-on-api.json"
 	server.become(vanishedRoutes(c))
 	server.took()
-	r.clock.pass(time.Minute)
+	r.clock.Advance(time.Minute)
 	if got := r.scrape().state(sessionID); got != "succeeded" {
 		t.Errorf("the item can be read and the session is %q", got)
 	}
@@ -132,7 +132,7 @@ func TestFinalStateStaysAfterVanishing(t *testing.T) {
 		if first.state(sessionID) != want {
 			t.Fatalf("a session that is %s is %q", before, first.state(sessionID))
 		}
-		r.clock.pass(time.Hour) // beyond finished_ttl and expiration
+		r.clock.Advance(time.Hour) // beyond finished_ttl and expiration
 		server.become(vanishedRoutes(vanishCase{flavour: "api", kind: "update"}))
 		server.took()
 		later := r.scrape()
@@ -168,7 +168,7 @@ func TestGoneJobMayComeBack(t *testing.T) {
 	r := startReading(t, targetOf("example", "vsphere", server.URL, "jobs: [{id: '"+sessionID+"'}]\nfinished_ttl: 1m"))
 	r.scrape()
 	server.become(sessionRoutes("api", "update", sessionID, "active", "no-files"))
-	r.clock.pass(2 * time.Minute)
+	r.clock.Advance(2 * time.Minute)
 	if got := r.scrape().state(sessionID); got != "running" {
 		t.Errorf("the job is there again and %q", got)
 	}

@@ -89,7 +89,7 @@ func TestVCenterDiscovery(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.clock.pass(1)
+	r.clock.Advance(1)
 	scraped = r.scrape()
 	for id, kind := range map[string]string{update: "update", download: "download"} {
 		if kinds := scraped.values("asyncjob_info", "kind", "job_id", id); kinds[kind] != 1 || scraped.state(id) != "running" {

@@ -2,6 +2,7 @@ package dashboards
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -117,12 +118,12 @@ func oneRowAJob(q query) bool {
 
 func waitForPair(t *testing.T, prometheus string) {
 	t.Helper()
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
-		if len(answer(t, prometheus, "count(asyncjob_exporter_build_info) == 2")) > 0 {
-			return
+	exportertest.Eventually(t, "Prometheus scrapes both exporters", func() error {
+		if len(answer(t, prometheus, "count(asyncjob_exporter_build_info) == 2")) == 0 {
+			return errors.New("it does not know of two")
 		}
-	}
-	t.Fatal("Prometheus does not scrape both exporters")
+		return nil
+	})
 }
 
 func variablesOf(t *testing.T) []query {
@@ -180,17 +181,17 @@ scrape_configs:
 // waitUntilReady waits until Prometheus answers queries: it listens before it does.
 func waitUntilReady(t *testing.T, prometheus string) {
 	t.Helper()
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+	exportertest.Eventually(t, "Prometheus is ready", func() error {
 		response, err := http.Get(prometheus + "/-/ready")
 		if err != nil {
-			continue
+			return err
 		}
 		_ = response.Body.Close()
-		if response.StatusCode == http.StatusOK {
-			return
+		if response.StatusCode != http.StatusOK {
+			return errors.New(response.Status)
 		}
-	}
-	t.Fatal("Prometheus does not become ready")
+		return nil
+	})
 }
 
 // startExporterOfALostJob runs an exporter of one job that its upstream stops

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/exportertest"
 )
 
 // startAlertmanager runs one that tells a webhook of every alert by itself, at
@@ -27,14 +29,14 @@ receivers:
 `, webhook), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return start(t, path, "--config.file="+config, "--storage.path="+filepath.Join(directory, "data"),
-		"--web.listen-address=127.0.0.1:0", "--cluster.listen-address=").listening()
+	return exportertest.StartProcess(t, path, "--config.file="+config, "--storage.path="+filepath.Join(directory, "data"),
+		"--web.listen-address=127.0.0.1:0", "--cluster.listen-address=").Listening()
 }
 
 // waitForAlertmanager waits until it knows one to send alerts to.
 func (p *prometheus) waitForAlertmanager() {
 	p.t.Helper()
-	eventually(p.t, "Prometheus has found Alertmanager", func() error {
+	exportertest.Eventually(p.t, "Prometheus has found Alertmanager", func() error {
 		var answer struct {
 			Active []any `json:"activeAlertmanagers"`
 		}
@@ -85,7 +87,7 @@ func (r *receiver) ServeHTTP(_ http.ResponseWriter, request *http.Request) {
 // annotations.
 func (r *receiver) waitFor(want notification, status string) {
 	r.t.Helper()
-	eventually(r.t, fmt.Sprintf("%s of %s is %s", want.Labels["alertname"], want.Labels["job_id"], status), func() error {
+	exportertest.Eventually(r.t, fmt.Sprintf("%s of %s is %s", want.Labels["alertname"], want.Labels["job_id"], status), func() error {
 		about := r.about(want.Labels["job_id"])
 		for _, got := range about {
 			if got.Status == status && maps.Equal(got.Labels, want.Labels) && contains(got.Annotations, want.Annotations) {

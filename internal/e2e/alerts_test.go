@@ -115,7 +115,7 @@ func (w *hastyWorld) run(t *testing.T) {
 	ended := make(chan struct{})
 	t.Cleanup(func() { close(ended) })
 	go func() {
-		tick := time.NewTicker(glance)
+		tick := time.NewTicker(exportertest.Glance)
 		defer tick.Stop()
 		last := time.Now()
 		for {
@@ -209,7 +209,7 @@ func (e *exporter) mustReload(configuration string) {
 // waitForState waits until Prometheus knows that a job is in a state.
 func (p *prometheus) waitForState(id, state string) {
 	p.t.Helper()
-	eventually(p.t, id+" is "+state, func() error {
+	exportertest.Eventually(p.t, id+" is "+state, func() error {
 		if len(p.vector(fmt.Sprintf("asyncjob_state{state=%q,job_id=%q} == 1", state, id))) == 0 {
 			return errors.New("it is not")
 		}

@@ -11,7 +11,8 @@ import (
 
 // exporter is a running asyncjob_exporter.
 type exporter struct {
-	*process
+	*exportertest.Process
+	t *testing.T
 	// address is where it listens, such as 127.0.0.1:40123.
 	address string
 	// config is its configuration file. Its directory is the test's own.
@@ -28,11 +29,11 @@ func startExporter(t *testing.T, configuration string, flags ...string) *exporte
 // startExporterIn is startExporter for a configuration that names files beside it.
 func startExporterIn(t *testing.T, directory, configuration string, flags ...string) *exporter {
 	t.Helper()
-	e := &exporter{config: filepath.Join(directory, "asyncjob.yml")}
+	e := &exporter{t: t, config: filepath.Join(directory, "asyncjob.yml")}
 	replaceFile(t, e.config, configuration)
 	arguments := append([]string{"--config.file=" + e.config, "--web.listen-address=127.0.0.1:0"}, flags...)
-	e.process = start(t, program, arguments...)
-	e.address = e.listening()
+	e.Process = exportertest.StartProcess(t, program, arguments...)
+	e.address = e.Listening()
 	return e
 }
 

@@ -19,7 +19,8 @@ import (
 
 // prometheus is a running Prometheus.
 type prometheus struct {
-	*process
+	*exportertest.Process
+	t       *testing.T
 	address string
 	config  string
 }
@@ -29,14 +30,14 @@ func startPrometheus(t *testing.T, configuration string) *prometheus {
 	t.Helper()
 	path := exportertest.FindProgram(t, "ASYNCJOB_PROMETHEUS", "prometheus")
 	directory := t.TempDir()
-	p := &prometheus{config: filepath.Join(directory, "prometheus.yml")}
+	p := &prometheus{t: t, config: filepath.Join(directory, "prometheus.yml")}
 	if err := os.WriteFile(p.config, []byte(configuration), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p.process = start(t, path, "--config.file="+p.config, "--storage.tsdb.path="+filepath.Join(directory, "data"),
+	p.Process = exportertest.StartProcess(t, path, "--config.file="+p.config, "--storage.tsdb.path="+filepath.Join(directory, "data"),
 		"--web.listen-address=127.0.0.1:0", "--web.enable-lifecycle", "--scrape.discovery-reload-interval=100ms")
-	p.address = p.listening()
-	eventually(t, "Prometheus is ready", func() error {
+	p.address = p.Listening()
+	exportertest.Eventually(t, "Prometheus is ready", func() error {
 		if status, text := get(t, p.url("/-/ready")); status != http.StatusOK {
 			return fmt.Errorf("%d %s", status, text)
 		}
@@ -116,7 +117,7 @@ func (p *prometheus) targets(pool string) []scrapeTarget {
 func (p *prometheus) waitUntilThere(pool string, number int) []scrapeTarget {
 	p.t.Helper()
 	var targets []scrapeTarget
-	eventually(p.t, fmt.Sprintf("%s has %d targets", pool, number), func() error {
+	exportertest.Eventually(p.t, fmt.Sprintf("%s has %d targets", pool, number), func() error {
 		if targets = p.targets(pool); len(targets) != number {
 			return fmt.Errorf("there are %d", len(targets))
 		}
@@ -130,7 +131,7 @@ func (p *prometheus) waitUntilThere(pool string, number int) []scrapeTarget {
 func (p *prometheus) waitUntilUp(pool string, number int) []scrapeTarget {
 	p.t.Helper()
 	var targets []scrapeTarget
-	eventually(p.t, fmt.Sprintf("the %d targets of %s are up", number, pool), func() error {
+	exportertest.Eventually(p.t, fmt.Sprintf("the %d targets of %s are up", number, pool), func() error {
 		targets = p.waitUntilThere(pool, number)
 		for _, target := range targets {
 			if target.Health != "up" {
@@ -149,7 +150,7 @@ func (p *prometheus) scrapeAfter(after time.Time, selector string) model.Time {
 	p.t.Helper()
 	earliest := model.TimeFromUnixNano(after.Add(5 * time.Millisecond).UnixNano())
 	var found model.Time
-	eventually(p.t, selector+" is scraped", func() error {
+	exportertest.Eventually(p.t, selector+" is scraped", func() error {
 		for _, series := range p.samples(selector) {
 			for _, sample := range series.Values {
 				if sample.Value == 1 && sample.Timestamp.After(earliest) {
@@ -166,7 +167,7 @@ func (p *prometheus) scrapeAfter(after time.Time, selector string) model.Time {
 // complaints are the warnings and errors in its log.
 func (p *prometheus) complaints() []string {
 	var lines []string
-	for line := range strings.Lines(p.log.String()) {
+	for line := range strings.Lines(p.Log.String()) {
 		if regexp.MustCompile(`(?i)level=(warn|error)`).MatchString(line) {
 			lines = append(lines, line)
 		}

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"sync"
 	"testing"
+
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/exportertest"
 )
 
 // readerHeader tells the simulated systems which exporter asks.
@@ -50,7 +52,7 @@ func (r *readers) waitForAll(t *testing.T, jobs int) map[string][]string {
 	r.byJob = map[string]map[string]int{}
 	r.mutex.Unlock()
 	var found map[string][]string
-	eventually(t, "each job is read", func() error {
+	exportertest.Eventually(t, "each job is read", func() error {
 		if found = r.found(); len(found) < jobs {
 			return fmt.Errorf("%d were", len(found))
 		}

@@ -28,7 +28,7 @@ func TestAScrapeUnderWayFinishesOnTheOldConfiguration(t *testing.T) {
 	held.shut("vsphere")
 	finished := make(chan *exportertest.Exposition)
 	go func() { finished <- e.metrics() }()
-	eventually(t, "a scrape is under way", held.holdsOne)
+	exportertest.Eventually(t, "a scrape is under way", held.holdsOne)
 	without := exportertest.EditTargets(t, simulated.Config(), func(system string, _ map[string]any) bool { return system != "vsphere" })
 	if status, text := e.reload(without); status != http.StatusOK {
 		t.Fatalf("the reload that drops a target: %d %s", status, text)
@@ -48,7 +48,7 @@ func TestAScrapeUnderWayFinishesOnTheOldConfiguration(t *testing.T) {
 			t.Errorf("the scrape under way shows %v of %d jobs of %s with the old label", up, jobs, target)
 		}
 	}
-	eventually(t, "the dropped target is logged out of", func() error {
+	exportertest.Eventually(t, "the dropped target is logged out of", func() error {
 		if open := simulated.OpenSessions(); open != 0 {
 			return fmt.Errorf("%d sessions are open", open)
 		}
@@ -57,7 +57,7 @@ func TestAScrapeUnderWayFinishesOnTheOldConfiguration(t *testing.T) {
 	if logouts := simulated.Count("vsphere", "logout"); logouts != 1 {
 		t.Errorf("%d logouts were sent, want 1", logouts)
 	}
-	eventually(t, "nothing is left of the dropped target on /metrics", func() error {
+	exportertest.Eventually(t, "nothing is left of the dropped target on /metrics", func() error {
 		if left := e.metrics().Text; strings.Contains(left, "vcenter-demo") {
 			return errors.New(left)
 		}
@@ -78,7 +78,7 @@ func TestChangedCredentialsMeanANewLogin(t *testing.T) {
 	if up, _ := scrape.Value("asyncjob_target_up"); up != 1 {
 		t.Errorf("asyncjob_target_up is %v", up)
 	}
-	eventually(t, "the first account is logged out of", func() error {
+	exportertest.Eventually(t, "the first account is logged out of", func() error {
 		logins, logouts, open := simulated.Count("vsphere", "login"), simulated.Count("vsphere", "logout"), simulated.OpenSessions()
 		if logins != 2 || logouts != 1 || open != 1 {
 			return fmt.Errorf("%d logins, %d logouts, %d open sessions", logins, logouts, open)
@@ -89,7 +89,7 @@ func TestChangedCredentialsMeanANewLogin(t *testing.T) {
 	if now := scrape.Sum("asyncjob_target_jobs", "source", "discovery"); now != listed {
 		t.Errorf("%v listed jobs became %v", listed, now)
 	}
-	e.end()
+	e.End()
 	if open := simulated.OpenSessions(); open != 0 {
 		t.Errorf("after the exporter's end %d sessions are open", open)
 	}
@@ -134,7 +134,7 @@ func TestAChangedConfigurationIsReloadedByItself(t *testing.T) {
 	e.metrics()
 	wantReloaded := func(what string, successful float64, release string) {
 		t.Helper()
-		eventually(t, what, func() error {
+		exportertest.Eventually(t, what, func() error {
 			scrape := e.metrics()
 			got, _ := scrape.Value("asyncjob_exporter_config_last_reload_successful")
 			found := exportertest.Label(scrape.Series("asyncjob_up")[0], "release")
@@ -149,7 +149,7 @@ func TestAChangedConfigurationIsReloadedByItself(t *testing.T) {
 	replaceFile(t, e.config, broken)
 	wantReloaded("a broken configuration is refused and the old one stays", 0, "1")
 	time.Sleep(200 * time.Millisecond) // four more looks at the same broken file
-	if complaints := strings.Count(e.log.String(), "Reload refused"); complaints != 1 {
+	if complaints := strings.Count(e.Log.String(), "Reload refused"); complaints != 1 {
 		t.Errorf("the broken configuration is complained about %d times, want once", complaints)
 	}
 	replaceFile(t, e.config, withRelease(t, simulated.Config(), 2))

@@ -75,7 +75,7 @@ func reloadOnce(t *testing.T, e *exporter, number int, configuration string) {
 	}
 	if bySignal {
 		replaceFile(t, e.config, configuration)
-		e.signal(syscall.SIGHUP)
+		e.Signal(syscall.SIGHUP)
 	} else if status, text := e.reload(configuration); bad {
 		if status != http.StatusInternalServerError || !strings.Contains(text, `unknown key "sistem"`) {
 			t.Errorf("a reload of a broken configuration is answered %d %s", status, text)
@@ -83,7 +83,7 @@ func reloadOnce(t *testing.T, e *exporter, number int, configuration string) {
 	} else if status != http.StatusOK {
 		t.Errorf("a reload is answered %d %s", status, text)
 	}
-	eventually(t, "the reload is logged", func() error {
+	exportertest.Eventually(t, "the reload is logged", func() error {
 		if logged := e.reloadsLogged(); logged != number+1 {
 			return fmt.Errorf("%d reloads are, want %d", logged, number+1)
 		}
@@ -93,7 +93,7 @@ func reloadOnce(t *testing.T, e *exporter, number int, configuration string) {
 
 // reloadsLogged is how many reloads there were, refused ones too.
 func (e *exporter) reloadsLogged() int {
-	return len(regexp.MustCompile(`msg="Reload(ed the configuration| refused)`).FindAllString(e.log.String(), -1))
+	return len(regexp.MustCompile(`msg="Reload(ed the configuration| refused)`).FindAllString(e.Log.String(), -1))
 }
 
 // wantRemembered tells whether it is still known since when each job is known,

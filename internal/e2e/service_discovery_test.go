@@ -104,7 +104,7 @@ func simulateStanding(t *testing.T) *simulator.Simulator {
 // waitForJobs waits until Prometheus shows exactly these jobs, all up.
 func waitForJobs(p *prometheus, selector string, want []string) {
 	p.t.Helper()
-	eventually(p.t, "Prometheus shows the listed jobs", func() error {
+	exportertest.Eventually(p.t, "Prometheus shows the listed jobs", func() error {
 		if found := jobsIn(p, selector); !slices.Equal(found, want) {
 			return fmt.Errorf("it has %q, listed are %q", found, want)
 		}

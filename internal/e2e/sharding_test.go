@@ -52,7 +52,7 @@ func TestExportersShareTheJobs(t *testing.T) {
 		t.Errorf("with the number of exporters as the modulus only %d jobs would move, but the example's page says most", anyhow)
 	}
 	wantOneSeriesPerJob(t, p)
-	p.end()
+	p.End()
 	wantCounted(t, exporters, readers)
 }
 
@@ -86,7 +86,7 @@ func shardedSetUp(t *testing.T, exporters []*exporter) string {
 func waitForShares(t *testing.T, p *prometheus, readers *readers, exporters []*exporter) map[string]string {
 	t.Helper()
 	var asked map[string]string
-	eventually(t, fmt.Sprintf("%d jobs are shared by %d exporters", shardedJobs, len(exporters)), func() error {
+	exportertest.Eventually(t, fmt.Sprintf("%d jobs are shared by %d exporters", shardedJobs, len(exporters)), func() error {
 		asked = map[string]string{}
 		for _, target := range p.waitUntilThere("asyncjob", shardedJobs) {
 			asked[target.Labels["instance"]] = ownerOf(t, target.URL, exporters)
@@ -140,7 +140,7 @@ func wantMovesToTheThirdOnly(t *testing.T, before, after map[string]string) (mov
 // wantOneSeriesPerJob tells whether a job has one series, whoever reads it.
 func wantOneSeriesPerJob(t *testing.T, p *prometheus) {
 	t.Helper()
-	eventually(t, "all jobs are up", func() error {
+	exportertest.Eventually(t, "all jobs are up", func() error {
 		if up := p.vector(`count(asyncjob_up == 1)`); len(up) != 1 || up[0].Value != shardedJobs {
 			return fmt.Errorf("up are %v", up)
 		}

@@ -13,7 +13,10 @@ type Clock struct {
 }
 
 // NewClock stands at a certain moment.
-func NewClock() *Clock { return &Clock{now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)} }
+func NewClock() *Clock { return NewClockAt(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)) }
+
+// NewClockAt stands at the given moment.
+func NewClockAt(now time.Time) *Clock { return &Clock{now: now} }
 
 // Now is the time that it shows.
 func (c *Clock) Now() time.Time {

@@ -30,6 +30,8 @@ type TB interface {
 	Helper()
 	Errorf(format string, arguments ...any)
 	Fatalf(format string, arguments ...any)
+	Logf(format string, arguments ...any)
+	Failed() bool
 	Cleanup(cleanup func())
 	TempDir() string
 	Context() context.Context

@@ -5,7 +5,6 @@ package packaging
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -14,6 +13,8 @@ import (
 	"testing"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/exportertest"
 )
 
 // root is the project's, seen from here.
@@ -23,25 +24,7 @@ const root = "../.."
 var exporter string
 
 func TestMain(m *testing.M) {
-	os.Exit(buildAndRun(m))
-}
-
-func buildAndRun(m *testing.M) int {
-	directory, err := os.MkdirTemp("", "packaging-")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	defer os.RemoveAll(directory)
-
-	exporter = filepath.Join(directory, "asyncjob_exporter")
-	build := exec.Command("go", "build", "-o", exporter, ".")
-	build.Dir = root
-	if said, err := build.CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "build the exporter: %v\n%s", err, said)
-		return 1
-	}
-	return m.Run()
+	os.Exit(exportertest.RunWithProgram(m, root, &exporter))
 }
 
 // run starts a program in the project's root and fails the test, with what it

@@ -6,13 +6,13 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
 	"gopkg.in/yaml.v3"
 
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/exportertest"
 	"github.com/asyncjob-exporter/asyncjob_exporter/internal/simulator"
 )
 
@@ -21,26 +21,9 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // webClient unpacks nothing, so that tests see what was sent.
 var webClient = &http.Client{Transport: &http.Transport{DisableCompression: true}}
 
-// clock is a clock that only the test moves.
-type clock struct {
-	mutex sync.Mutex
-	now   time.Time
-}
-
-func newClock() *clock {
-	return &clock{now: time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)}
-}
-
-func (c *clock) Now() time.Time {
-	c.mutex.Lock()
-	defer c.mutex.Unlock()
-	return c.now
-}
-
-func (c *clock) pass(duration time.Duration) {
-	c.mutex.Lock()
-	defer c.mutex.Unlock()
-	c.now = c.now.Add(duration)
+// newClock is a clock that only the test moves.
+func newClock() *exportertest.Clock {
+	return exportertest.NewClockAt(time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC))
 }
 
 // start is a simulator of all four systems that ends with the test.

@@ -40,7 +40,7 @@ func TestALoadHasItsJobsAndTheirShareIsFinished(t *testing.T) {
 			jobs++
 			ids[job.ID] = true
 			word, before := loadWord(client, job.ID, job.Type)
-			clock.pass(3 * time.Second)
+			clock.Advance(3 * time.Second)
 			_, after := loadWord(client, job.ID, job.Type)
 			if final[word] {
 				finished++

@@ -95,10 +95,10 @@ func TestAnIdleSessionTimesOutAndAUsedOneDoesNot(t *testing.T) {
 	running := start(t, simulator.Options{Clock: clock.Now, SessionTTL: 10 * time.Minute})
 	client := connect(t, running, "vsphere")
 	for range 3 {
-		clock.pass(9 * time.Minute)
+		clock.Advance(9 * time.Minute)
 		client.strings(apiSessions)
 	}
-	clock.pass(10 * time.Minute)
+	clock.Advance(10 * time.Minute)
 	if status, _ := client.get(apiSessions); status != http.StatusUnauthorized || running.OpenSessions() != 0 {
 		t.Errorf("after ten idle minutes: status %d, %d sessions are open", status, running.OpenSessions())
 	}
@@ -109,9 +109,9 @@ func TestATokenEndsHoweverMuchItIsUsed(t *testing.T) {
 	running := start(t, simulator.Options{Clock: clock.Now, TokenTTL: 10 * time.Minute})
 	client := connect(t, running, "oracle_content")
 	const path = "/content/management/api/v1.1/bulkItemsOperations/9F2C4D1AE5B84C0F"
-	clock.pass(9 * time.Minute)
+	clock.Advance(9 * time.Minute)
 	client.object(path)
-	clock.pass(time.Minute)
+	clock.Advance(time.Minute)
 	if status, _ := client.get(path); status != http.StatusUnauthorized {
 		t.Errorf("after its end: status %d", status)
 	}

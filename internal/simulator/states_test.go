@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/exportertest"
 	"github.com/asyncjob-exporter/asyncjob_exporter/internal/simulator"
 )
 
@@ -43,7 +44,7 @@ type seen struct {
 // exporter does, only more simply.
 type onlooker struct {
 	t       *testing.T
-	clock   *clock
+	clock   *exportertest.Clock
 	clients map[string]*upstream
 	jobs    map[string]*seen
 	// stalled are the jobs that were running and did not move for half an hour.
@@ -69,7 +70,7 @@ func TestEveryStateIsOnShowFromTheThirdMinuteOn(t *testing.T) {
 		if missing := watch.missing(); passed >= 3*time.Minute && len(missing) > 0 {
 			t.Fatalf("after %s no job is %v", passed, missing)
 		}
-		clock.pass(step)
+		clock.Advance(step)
 	}
 	samples, uploads := watch.clients["sample_exchange"], watch.clients["oracle_marketplace"]
 	content, sessions := watch.clients["oracle_content"], watch.clients["vsphere"]

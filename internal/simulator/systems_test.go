@@ -19,12 +19,12 @@ func TestASampleFailsByFinishingWithAnError(t *testing.T) {
 	if job := client.object(path); job["state"] != "RUNNING" || job["error"] != nil || job["start"] == nil || job["finished"] != nil {
 		t.Errorf("at first: %v", job)
 	}
-	clock.pass(4 * time.Minute)
+	clock.Advance(4 * time.Minute)
 	job := client.object(path)
 	if job["state"] != "FINISHED" || job["error"] == nil || job["stackTrace"] == nil || job["finished"] == nil || job["progress"] != 63.0 {
 		t.Errorf("in the end: %v", job)
 	}
-	clock.pass(255 * time.Second)
+	clock.Advance(255 * time.Second)
 	if again := client.object(path); again["state"] != "NEW" || again["created"] == job["created"] || again["start"] != nil {
 		t.Errorf("after a while: %v", again)
 	}
@@ -89,7 +89,7 @@ func TestAnUploadRunsAnewUnderANewID(t *testing.T) {
 	clock := newClock()
 	client := connect(t, start(t, simulator.Options{Clock: clock.Now}), "oracle_marketplace")
 	before := client.listed("")
-	clock.pass(15 * time.Minute)
+	clock.Advance(15 * time.Minute)
 	known := strings.Join(before, " ")
 	added := 0
 	for _, id := range client.listed("") {
@@ -109,9 +109,9 @@ func TestOneDataCenterFailsWhileTheOthersGoOn(t *testing.T) {
 	clock := newClock()
 	client := connect(t, start(t, simulator.Options{Clock: clock.Now}), "oracle_marketplace")
 	path := images + "/" + client.job("oracle-linux-9")
-	clock.pass(5 * time.Minute)
+	clock.Advance(5 * time.Minute)
 	early := client.object(path)
-	clock.pass(10 * time.Minute)
+	clock.Advance(10 * time.Minute)
 	late := client.object(path)
 	if early["statusName"] != "In Progress" || late["statusName"] != "In Progress" {
 		t.Fatalf("the upload is %v, then %v", early["statusName"], late["statusName"])
@@ -150,7 +150,7 @@ func TestChunksAddUp(t *testing.T) {
 			t.Errorf("chunks: %v uploaded, %v pending", image["uploadedChunks"], image["pendingChunks"])
 		}
 		uploaded = image["uploadedChunks"].(float64)
-		clock.pass(time.Minute)
+		clock.Advance(time.Minute)
 	}
 	if image := client.object(path); image["statusName"] != "Completed" || uploaded != 75 {
 		t.Errorf("in the end: %v, %v chunks", image["statusName"], uploaded)
@@ -164,9 +164,9 @@ func TestAStalledUploadWasModifiedWhenItLastMoved(t *testing.T) {
 	clock := newClock()
 	client := connect(t, start(t, simulator.Options{Clock: clock.Now}), "oracle_marketplace")
 	path := images + "/" + client.job("siem-collector")
-	clock.pass(10 * time.Minute)
+	clock.Advance(10 * time.Minute)
 	before := client.object(path)
-	clock.pass(time.Hour)
+	clock.Advance(time.Hour)
 	if after := client.object(path); after["lastModifiedDate"] != before["lastModifiedDate"] || after["uploadedChunks"] != 41.0 {
 		t.Errorf("modified %v, an hour later %v; chunks %v", before["lastModifiedDate"], after["lastModifiedDate"], after["uploadedChunks"])
 	}
@@ -176,7 +176,7 @@ func TestAFailedTypeUpdateIsNotCompleted(t *testing.T) {
 	clock := newClock()
 	client := connect(t, start(t, simulator.Options{Clock: clock.Now}), "oracle_content")
 	path := "/content/management/api/v1.1/types/PressRelease/updateType/.status/" + client.job("update PressRelease")
-	clock.pass(4 * time.Minute)
+	clock.Advance(4 * time.Minute)
 	job := client.object(path)
 	if job["progress"] != "failed" || job["completed"] != false || at(job, "error", "o:errorCode") == nil {
 		t.Errorf("%v", job)
@@ -186,7 +186,7 @@ func TestAFailedTypeUpdateIsNotCompleted(t *testing.T) {
 func TestAJobThatSucceededCanHaveABadResult(t *testing.T) {
 	clock := newClock()
 	client := connect(t, start(t, simulator.Options{Clock: clock.Now}), "oracle_content")
-	clock.pass(2 * time.Minute)
+	clock.Advance(2 * time.Minute)
 	job := client.object("/content/management/api/v1.1/types/Author/updateType/.status/" + client.job("update Author"))
 	if job["progress"] != "succeeded" || at(job, "result", "status", "code") != 409.0 {
 		t.Errorf("%v", job)
@@ -200,7 +200,7 @@ func TestASucceededTypeUpdateCarriesTheWholeType(t *testing.T) {
 	if job := client.object(path); job["progress"] != "processing" || job["result"] != nil || job["completed"] != false {
 		t.Errorf("before: %v", job)
 	}
-	clock.pass(5 * time.Minute)
+	clock.Advance(5 * time.Minute)
 	status, body, header := call(t, http.MethodGet, client.target.URL+path, client.header, "")
 	job := decode(t, body)
 	fields, _ := at(job, "result", "body", "fields").([]any)
@@ -212,11 +212,11 @@ func TestASucceededTypeUpdateCarriesTheWholeType(t *testing.T) {
 	}
 
 	client.header.Set("If-None-Match", header.Get("ETag"))
-	clock.pass(time.Minute)
+	clock.Advance(time.Minute)
 	if status, body := client.get(path); status != http.StatusNotModified || len(body) != 0 {
 		t.Errorf("unchanged: status %d, %d bytes", status, len(body))
 	}
-	clock.pass(5 * time.Minute)
+	clock.Advance(5 * time.Minute)
 	if status, _ := client.get(path); status != http.StatusOK {
 		t.Errorf("changed: status %d", status)
 	}

@@ -53,12 +53,12 @@ func TestASessionExpiresByVanishing(t *testing.T) {
 		t.Fatalf("the session expires in %s", left)
 	}
 
-	clock.pass(expires.Sub(clock.Now()))
+	clock.Advance(expires.Sub(clock.Now()))
 	last := client.object(apiSessions + "/" + id)
 	if last["state"] != "ACTIVE" || !expiration(t, last).Equal(expires) {
 		t.Errorf("at its expiration the session is %v and expires at %v", last["state"], last["expiration_time"])
 	}
-	clock.pass(10 * time.Second)
+	clock.Advance(10 * time.Second)
 	status, body := client.get(apiSessions + "/" + id)
 	if status != http.StatusNotFound || decode(t, body)["error_type"] != "NOT_FOUND" {
 		t.Errorf("after its expiration: status %d: %s", status, body)
@@ -81,7 +81,7 @@ func TestAnActiveSessionsExpirationSlides(t *testing.T) {
 		if left < 4*time.Minute || left > 5*time.Minute {
 			t.Errorf("the session expires in %s", left)
 		}
-		clock.pass(7 * time.Minute)
+		clock.Advance(7 * time.Minute)
 	}
 }
 
@@ -94,7 +94,7 @@ func TestACompletedSessionVanishesAndItsItemMovesOn(t *testing.T) {
 	if version := client.object(itemPath)["content_version"]; version != session["library_item_content_version"] {
 		t.Fatalf("the item's version is %v before the session is complete, the session's %v", version, session["library_item_content_version"])
 	}
-	clock.pass(2*time.Minute + time.Second)
+	clock.Advance(2*time.Minute + time.Second)
 	if status, body := client.get(apiSessions + "/" + id); status != http.StatusNotFound {
 		t.Fatalf("status %d: %s", status, body)
 	}
@@ -127,7 +127,7 @@ func TestBothFlavoursSayTheSame(t *testing.T) {
 				t.Errorf("/rest has %d files, /api %d", got, want)
 			}
 		}
-		clock.pass(time.Minute)
+		clock.Advance(time.Minute)
 	}
 }
 
@@ -146,7 +146,7 @@ func TestNamedArgumentsOfAMessageDifferByFlavour(t *testing.T) {
 	clock := newClock()
 	client := connect(t, start(t, simulator.Options{Clock: clock.Now}), "vsphere")
 	id := sessionOn(t, client, "photon-5")
-	clock.pass(3 * time.Minute)
+	clock.Advance(3 * time.Minute)
 	modern := client.object(apiSessions + "/" + id)
 	old := client.object(restSessions + "/id:" + id)
 	if modern["state"] != "ERROR" {
@@ -190,7 +190,7 @@ func TestFilesAreTransferredOneByOneAndTheServerAddsTheDisks(t *testing.T) {
 		if transferring > 1 {
 			t.Errorf("%d files are transferred at once", transferring)
 		}
-		clock.pass(time.Second)
+		clock.Advance(time.Second)
 	}
 	if !counts[3] || !counts[6] || len(counts) != 2 {
 		t.Errorf("numbers of files: %v, want 3 and, once the descriptor is there, 6", counts)
@@ -265,12 +265,12 @@ func TestADownloadSessionEndsByVanishing(t *testing.T) {
 		for _, file := range filesOf(t, client, downloads+"/"+ids[0]) {
 			statuses[file["status"]] = true
 		}
-		clock.pass(30 * time.Second)
+		clock.Advance(30 * time.Second)
 	}
 	if !statuses["PREPARING"] || !statuses["PREPARED"] {
 		t.Errorf("files were %v", statuses)
 	}
-	clock.pass(time.Minute)
+	clock.Advance(time.Minute)
 	if status, body := client.get(downloads + "/" + ids[0]); status != http.StatusNotFound {
 		t.Errorf("status %d: %s", status, body)
 	}
