@@ -70,8 +70,10 @@ func (p *seriesParts) gauge(value *float64) *dto.Gauge {
 }
 
 func (p *seriesParts) label(name, value *string) *dto.LabelPair {
-	if state, ok := p.states[*value]; ok && *name == "state" {
-		return state
+	if *name == "state" {
+		if state, ok := p.states[*value]; ok {
+			return state
+		}
 	}
 	pair := p.pairs.take()
 	pair.Name, pair.Value = name, value
