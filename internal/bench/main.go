@@ -43,7 +43,7 @@ func run(ctx context.Context, arguments []string) error {
 	var b bench
 	compare.Flag("exporter", "The exporter's binary.").Required().StringVar(&b.exporter)
 	compare.Flag("peer", "Another exporter's binary, started with the configuration beside this program.").StringVar(&b.peer)
-	compare.Flag("rounds", "Rounds of each measurement.").Default("5").IntVar(&b.rounds)
+	compare.Flag("rounds", "Rounds of each measurement.").Default("7").IntVar(&b.rounds)
 	compare.Flag("only", "Run only the scenarios whose name contains this.").StringVar(&b.only)
 
 	command, err := app.Parse(arguments)
