@@ -12,16 +12,10 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	versioncollector "github.com/prometheus/client_golang/prometheus/collectors/version"
-	dto "github.com/prometheus/client_model/go"
-	"github.com/prometheus/common/expfmt"
-	"github.com/prometheus/common/model"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/internal/exportertest"
 	"github.com/asyncjob-exporter/asyncjob_exporter/internal/simulator"
 )
-
-// goldens are the expositions that the collector's tests compare with.
-const goldens = "../collector/testdata/*.prom"
 
 // ofPrometheus are labels that Prometheus adds to what it scrapes, or in rules.
 func ofPrometheus(label string) bool {
@@ -30,25 +24,9 @@ func ofPrometheus(label string) bool {
 	}, label)
 }
 
-// exported are the labels of each metric that the exporter exports.
-type exported map[string]map[string]bool
-
-func (e exported) add(families map[string]*dto.MetricFamily) {
-	for name, family := range families {
-		if e[name] == nil {
-			e[name] = make(map[string]bool)
-		}
-		for _, metric := range family.GetMetric() {
-			for _, label := range metric.GetLabel() {
-				e[name][label.GetName()] = true
-			}
-		}
-	}
-}
-
-// has says whether any metric has a label.
-func (e exported) has(label string) bool {
-	for _, labels := range e {
+// anyHas says whether any metric has a label.
+func anyHas(all exportertest.Exported, label string) bool {
+	for _, labels := range all {
 		if labels[label] {
 			return true
 		}
@@ -58,8 +36,8 @@ func (e exported) has(label string) bool {
 
 // named are the metrics that a text names, each with the labels of its
 // selectors, and the labels that it names elsewhere, under the empty name.
-func named(text string) exported {
-	found := exported{"": make(map[string]bool)}
+func named(text string) exportertest.Exported {
+	found := exportertest.Exported{"": make(map[string]bool)}
 	// The program and its module are called like a metric.
 	text = regexp.MustCompile(`asyncjob_exporter([^_a-z]|$)`).ReplaceAllString(text, "$1")
 	// A list of metrics becomes one name after the other.
@@ -94,7 +72,7 @@ func TestWhatRulesAndRunbooksNameIsExported(t *testing.T) {
 	for _, path := range []string{rulesFile, runbooks, "../examples/alertmanager.yml"} {
 		used := named(read(t, path))
 		for label := range used[""] {
-			if !have.has(label) && !ofPrometheus(label) {
+			if !anyHas(have, label) && !ofPrometheus(label) {
 				t.Errorf("%s names the label %q, which nothing has", path, label)
 			}
 		}
@@ -117,7 +95,7 @@ func TestWhatATextNamesIsFound(t *testing.T) {
 	t.Parallel()
 	got := named("asyncjob_exporter reads `asyncjob_up`; max by (target, region) ({__name__=~\"asyncjob_(a|b)\"}[5m])" +
 		" * on (system) group_left () asyncjob_c{d=\"1\",e=~\"2\"} > asyncjob_exporter_f {{ $labels.g }} {{ label \"h\" }}")
-	want := exported{
+	want := exportertest.Exported{
 		"asyncjob_up": {}, "asyncjob_a": {}, "asyncjob_b": {}, "asyncjob_exporter_f": {},
 		"asyncjob_c": {"d": true, "e": true},
 		"":           {"target": true, "region": true, "system": true, "g": true, "h": true},
@@ -127,15 +105,11 @@ func TestWhatATextNamesIsFound(t *testing.T) {
 	}
 }
 
-func whatIsExported(t *testing.T) exported {
+func whatIsExported(t *testing.T) exportertest.Exported {
 	t.Helper()
-	paths, err := filepath.Glob(goldens)
-	if err != nil || len(paths) == 0 {
-		t.Fatalf("no golden exposition is %s: %v", goldens, err)
-	}
-	found := make(exported)
-	for _, path := range paths {
-		found.add(parse(t, path, read(t, path)))
+	found := make(exportertest.Exported)
+	for path, text := range exportertest.Goldens(t, "..") {
+		found.Add(t, path, text)
 	}
 	addOwn(t, found)
 	return found
@@ -143,7 +117,7 @@ func whatIsExported(t *testing.T) exported {
 
 // addOwn adds what the exporter says of itself, which no golden has because it
 // depends on the build and on the machine.
-func addOwn(t *testing.T, found exported) {
+func addOwn(t *testing.T, found exportertest.Exported) {
 	t.Helper()
 	jobFile := filepath.Join(t.TempDir(), "jobs.yml")
 	if err := os.WriteFile(jobFile, []byte("[]\n"), 0o600); err != nil {
@@ -154,7 +128,7 @@ func addOwn(t *testing.T, found exported) {
 		Config: exportertest.SetAll(t, simulated.Config(), "job_files", []string{jobFile}),
 	})
 	running.Scrape(time.Second)
-	found.add(parse(t, "the exporter's own metrics", running.Scrape(time.Second).Text))
+	found.Add(t, "the exporter's own metrics", running.Scrape(time.Second).Text)
 	registry := prometheus.NewPedanticRegistry()
 	registry.MustRegister(versioncollector.NewCollector("asyncjob_exporter"))
 	families, err := registry.Gather()
@@ -162,16 +136,6 @@ func addOwn(t *testing.T, found exported) {
 		t.Fatal(err)
 	}
 	for _, family := range families {
-		found.add(map[string]*dto.MetricFamily{family.GetName(): family})
+		found.AddFamily(family)
 	}
-}
-
-func parse(t *testing.T, path, text string) map[string]*dto.MetricFamily {
-	t.Helper()
-	parser := expfmt.NewTextParser(model.UTF8Validation)
-	families, err := parser.TextToMetricFamilies(strings.NewReader(text))
-	if err != nil {
-		t.Fatalf("parsing %s: %v", path, err)
-	}
-	return families
 }

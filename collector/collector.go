@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"maps"
 	"reflect"
-	"slices"
 	"sync"
 	"time"
 
@@ -38,14 +37,6 @@ type Collector struct {
 	parts sync.Pool
 	// closing counts upstreams that are being logged out of.
 	closing sync.WaitGroup
-}
-
-// generation is the targets of one configuration. Scrapes that began on it
-// finish on it.
-type generation struct {
-	targets []*Target
-	users   int
-	retired bool
 }
 
 // Options are what a Collector needs from outside.
@@ -103,7 +94,9 @@ func (c *Collector) Apply(ctx context.Context, next *config.Config) error {
 	}
 	old := c.current
 	c.current = made
-	c.forgetMetrics(old, made)
+	for _, was := range old.targets {
+		c.forgetMetrics(was.settings)
+	}
 	old.retired = true
 	if old.users == 0 {
 		c.drop(ctx, old)
@@ -180,65 +173,6 @@ func linkPart(t *config.Target) config.Target {
 	return part
 }
 
-// forgetDropped drops the exporter's own metrics of a target once nothing uses it any more:
-// scrapes under way and the logout have counted on.
-func (c *Collector) forgetDropped(settings *config.Target) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.forgetMetrics(&generation{targets: []*Target{{settings: settings}}}, c.current)
-}
-
-// forgetMetrics drops the exporter's own metrics of targets that are gone.
-func (c *Collector) forgetMetrics(old, next *generation) {
-	for _, was := range old.targets {
-		stays := slices.ContainsFunc(next.targets, func(t *Target) bool {
-			return t.settings.Name == was.settings.Name && t.settings.System == was.settings.System
-		})
-		if !stays {
-			c.metrics.forget(was.settings)
-		}
-	}
-}
-
-// acquire returns the current generation, which stays usable until it is released.
-func (c *Collector) acquire() *generation {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.current.users++
-	return c.current
-}
-
-func (c *Collector) release(ctx context.Context, g *generation) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	g.users--
-	if g.retired && g.users == 0 {
-		c.drop(ctx, g)
-	}
-}
-
-// logoutTimeout bounds how long a dropped target's logout may take.
-const logoutTimeout = 5 * time.Second
-
-// drop lets go of the links of a generation and closes those that nothing uses
-// any more, behind the caller's back: a logout is a request.
-func (c *Collector) drop(ctx context.Context, g *generation) {
-	for _, t := range g.targets {
-		t.link.users--
-		if t.link.users > 0 {
-			continue
-		}
-		upstream := t.link.upstream
-		c.closing.Go(func() {
-			// The scrape or reload that dropped the target may end before the logout does.
-			bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), logoutTimeout)
-			defer cancel()
-			upstream.close(bounded)
-			c.forgetDropped(t.settings)
-		})
-	}
-}
-
 // Close drops all targets and waits until they are logged out of.
 func (c *Collector) Close(ctx context.Context) error {
 	if err := c.Apply(ctx, &config.Config{}); err != nil {
@@ -286,41 +220,6 @@ func (c *Collector) ScrapeTarget(ctx context.Context, name string, job *config.J
 		return nil, err
 	}
 	return c.show(g, []targetView{target.probe(ctx, asked)}), nil
-}
-
-// show puts together what was found. All series of jobs get the same label
-// names, whichever target they are from.
-func (c *Collector) show(g *generation, views []targetView) *Exposition {
-	x := &Exposition{table: c.table, layout: c.layoutOf(g), targets: targetFamilies(g, views), parts: &c.parts}
-	var list seriesList
-	for _, view := range views {
-		for i, e := range view.entries {
-			x.jobs = append(x.jobs, jobSeries{
-				identity:   view.target.identity(x.layout, e),
-				jobSamples: view.target.samples(c.table, e, view.jobs[i], &list),
-			})
-		}
-	}
-	c.publishJobFiles(g)
-	return x
-}
-
-// layoutOf is the layout for all labels configured in a generation: the last
-// one where that is still right.
-func (c *Collector) layoutOf(g *generation) *labelLayout {
-	names := map[string]bool{}
-	for _, t := range g.targets {
-		for _, name := range t.jobs.labels() {
-			names[name] = true
-		}
-	}
-	configured := slices.Sorted(maps.Keys(names))
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.layout == nil || !slices.Equal(c.layout.names[3:], configured) {
-		c.layout = c.table.layout(configured)
-	}
-	return c.layout
 }
 
 // publishJobFiles shows which job files are valid.

@@ -39,8 +39,8 @@ func isJSONError(body []byte) bool {
 }
 
 // unquote is the text of a JSON string; false where data, which is valid JSON
-// or empty, is anything else, except that null is an empty text. Most strings hold no escapes: they are
-// taken as they stand.
+// or empty, is anything else, except that null is an empty text. Most strings
+// hold no escapes: they are taken as they stand.
 func unquote(data []byte) (string, bool) {
 	last := len(data) - 1
 	if last > 0 && data[0] == '"' && data[last] == '"' && bytes.IndexByte(data, '\\') < 0 && utf8.Valid(data) {

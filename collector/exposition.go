@@ -2,6 +2,8 @@ package collector
 
 import (
 	"iter"
+	"maps"
+	"slices"
 	"sync"
 
 	dto "github.com/prometheus/client_model/go"
@@ -24,6 +26,41 @@ type jobSeries struct {
 	// identity are the values of the layout's names.
 	identity []string
 	jobSamples
+}
+
+// show puts together what was found. All series of jobs get the same label
+// names, whichever target they are from.
+func (c *Collector) show(g *generation, views []targetView) *Exposition {
+	x := &Exposition{table: c.table, layout: c.layoutOf(g), targets: targetFamilies(g, views), parts: &c.parts}
+	var list seriesList
+	for _, view := range views {
+		for i, e := range view.entries {
+			x.jobs = append(x.jobs, jobSeries{
+				identity:   view.target.identity(x.layout, e),
+				jobSamples: view.target.samples(c.table, e, view.jobs[i], &list),
+			})
+		}
+	}
+	c.publishJobFiles(g)
+	return x
+}
+
+// layoutOf is the layout for all labels configured in a generation: the last
+// one where that is still right.
+func (c *Collector) layoutOf(g *generation) *labelLayout {
+	names := map[string]bool{}
+	for _, t := range g.targets {
+		for _, name := range t.jobs.labels() {
+			names[name] = true
+		}
+	}
+	configured := slices.Sorted(maps.Keys(names))
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.layout == nil || !slices.Equal(c.layout.names[3:], configured) {
+		c.layout = c.table.layout(configured)
+	}
+	return c.layout
 }
 
 // position is a place in a job's samples: the index of a sample, and of its first label.

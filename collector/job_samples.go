@@ -32,8 +32,8 @@ type seriesList struct {
 // metric's own labels, which are made to fit.
 func (l *seriesList) add(value float64, labels ...string) {
 	l.made.samples = append(l.made.samples, sample{value: value, row: l.row})
-	for i, value := range labels {
-		l.made.labels = append(l.made.labels, fit(value, longest(l.names[i])))
+	for i, label := range labels {
+		l.made.labels = append(l.made.labels, fit(label, longest(l.names[i])))
 	}
 }
 

@@ -20,6 +20,7 @@ type jobView struct {
 	errorText bool
 	maxFiles  int
 
+	// shownParts are worked out only when series are made.
 	shownParts
 }
 

@@ -80,8 +80,7 @@ func (o *oauth2Login) try(ctx context.Context, style oauth2.AuthStyle) (got toke
 	if err != nil {
 		code, failure = u.oauth2Failure(err, transport.failed)
 	}
-	u.metrics.requests.WithLabelValues(string(OperationLogin), code).Inc()
-	u.metrics.durations.WithLabelValues(string(OperationLogin)).Observe(took.Seconds())
+	u.metrics.count(OperationLogin, code, took)
 	tracef(ctx, u.now(), "login: oauth2 token: status %s, %s", code, took.Round(time.Microsecond*100))
 	if failure != nil {
 		return token{}, code, failure

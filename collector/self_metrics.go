@@ -105,6 +105,12 @@ func (m *selfMetrics) of(target *config.Target) (*targetMetrics, error) {
 	return &targetMetrics{requests, durations, failures, avoided, unknownStates}, nil
 }
 
+// count counts one upstream request, answered with a status code or noCode.
+func (m *targetMetrics) count(operation Operation, code string, took time.Duration) {
+	m.requests.WithLabelValues(string(operation), code).Inc()
+	m.durations.WithLabelValues(string(operation)).Observe(took.Seconds())
+}
+
 // forget drops the metrics of a target that is not configured any more.
 func (m *selfMetrics) forget(target *config.Target) {
 	identity := prometheus.Labels{"system": target.System, "target": target.Name}

@@ -33,8 +33,12 @@ func (p *seriesParts) reuse() {
 	p.metrics.taken, p.pairs.taken, p.gauges.taken = 0, 0, 0
 }
 
+// mostKept is the number of series in one family up to which the parts are kept
+// between scrapes: the states of a thousand jobs.
+const mostKept = 16 * poolChunk
+
 // few reports whether the parts are so few that they may be kept between scrapes.
-func (p *seriesParts) few() bool { return len(p.metrics.chunks) <= 16 }
+func (p *seriesParts) few() bool { return len(p.metrics.chunks)*poolChunk <= mostKept }
 
 // metric returns a gauge with room for so many labels.
 func (p *seriesParts) metric(labels int, value *float64) *dto.Metric {

@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"net/http"
-	"net/url"
 	"strconv"
 	"sync"
 	"time"
@@ -42,41 +40,6 @@ type Upstream struct {
 	clock   clockCheck
 	metrics *targetMetrics
 	buffers sync.Pool
-}
-
-// request is one GET, or a login's POST or DELETE.
-type request struct {
-	operation Operation
-	// method is GET where empty.
-	method string
-	// path below the target's URL, escaped.
-	path       string
-	query      url.Values
-	header     http.Header
-	validators validators
-}
-
-// validators are what a reply said of its version, to be sent back.
-type validators struct {
-	etag         string
-	lastModified string
-}
-
-// reply is an answer that a system has to look at itself: success, 304, and
-// 404 or 410, which may mean that the job is gone.
-type reply struct {
-	status int
-	// body is valid only while the reply is being handled.
-	body       []byte
-	validators validators
-}
-
-// notModified reports whether the upstream said that nothing changed.
-func (r reply) notModified() bool { return r.status == http.StatusNotModified }
-
-// missing reports whether the upstream said that there is nothing.
-func (r reply) missing() bool {
-	return r.status == http.StatusNotFound || r.status == http.StatusGone
 }
 
 // newUpstream makes the clients of a target. It sends nothing.
@@ -169,6 +132,7 @@ func (u *Upstream) ensureLogin(ctx context.Context) error {
 	return err
 }
 
+// sendWithToken sends a request with a token in place of the configured credentials.
 func (u *Upstream) sendWithToken(ctx context.Context, t token, r request, handle func(reply) error) error {
 	r.header = t.header
 	return u.send(ctx, u.bare, r, handle)
@@ -208,8 +172,7 @@ func (u *Upstream) sendNow(ctx context.Context, client *http.Client, r request, 
 	started := u.now()
 	code, size, err := u.exchange(ctx, client, r, handle)
 	took := u.now().Sub(started)
-	u.metrics.requests.WithLabelValues(string(r.operation), code).Inc()
-	u.metrics.durations.WithLabelValues(string(r.operation)).Observe(took.Seconds())
+	u.metrics.count(r.operation, code, took)
 	if traced(ctx) {
 		u.traceExchange(ctx, r, code, size, took, err)
 	}
@@ -261,28 +224,6 @@ func (u *Upstream) exchange(ctx context.Context, client *http.Client, r request,
 	})
 }
 
-func (u *Upstream) prepare(ctx context.Context, r request) (*http.Request, error) {
-	location, err := endpoint(u.target.URL, r.path, r.query)
-	if err != nil {
-		return nil, err
-	}
-	// The URL is at hand: making it a text to be parsed would cost more than all the rest here.
-	httpRequest, err := http.NewRequestWithContext(ctx, r.httpMethod(), "", http.NoBody)
-	if err != nil {
-		return nil, err
-	}
-	httpRequest.URL, httpRequest.Host = location, location.Host
-	httpRequest.Header = maps.Clone(u.header)
-	maps.Copy(httpRequest.Header, r.header)
-	if r.validators.etag != "" {
-		httpRequest.Header.Set("If-None-Match", r.validators.etag)
-	}
-	if r.validators.lastModified != "" {
-		httpRequest.Header.Set("If-Modified-Since", r.validators.lastModified)
-	}
-	return httpRequest, nil
-}
-
 // statusFailure is the failure that a status stands for; nil where somebody
 // who knows the system has to look at the reply.
 func (u *Upstream) statusFailure(r request, response *http.Response) *Failure {
@@ -331,16 +272,4 @@ func (u *Upstream) recycle(buffer *bytes.Buffer) {
 		buffer.Reset()
 		u.buffers.Put(buffer)
 	}
-}
-
-func (r request) httpMethod() string {
-	if r.method == "" {
-		return http.MethodGet
-	}
-	return r.method
-}
-
-// name is how messages call a request: no host and no query.
-func (r request) name() string {
-	return fmt.Sprintf("%s: %s %s", r.operation, r.httpMethod(), r.path)
 }

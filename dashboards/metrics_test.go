@@ -2,83 +2,26 @@ package dashboards
 
 import (
 	"maps"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
-	dto "github.com/prometheus/client_model/go"
-	"github.com/prometheus/common/expfmt"
-	"github.com/prometheus/common/model"
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/exportertest"
 )
-
-// goldens are the expositions that the collector's tests compare with.
-const goldens = "../collector/testdata/*.prom"
-
-// exported are the labels of each metric, as Prometheus knows them after a scrape.
-type exported map[string]map[string]bool
-
-func (e exported) add(t *testing.T, where, text string) {
-	t.Helper()
-	parser := expfmt.NewTextParser(model.UTF8Validation)
-	families, err := parser.TextToMetricFamilies(strings.NewReader(text))
-	if err != nil {
-		t.Fatalf("%s: %v", where, err)
-	}
-	for name, family := range families {
-		e.label(name, "instance", "job") // Prometheus gives these
-		for _, metric := range family.GetMetric() {
-			for _, pair := range metric.GetLabel() {
-				e.label(name, pair.GetName())
-			}
-		}
-		if family.GetType() == dto.MetricType_HISTOGRAM {
-			e.label(name+"_bucket", slices.Collect(maps.Keys(e[name]))...)
-			e.label(name+"_bucket", "le")
-		}
-	}
-}
-
-func (e exported) label(metric string, labels ...string) {
-	if e[metric] == nil {
-		e[metric] = make(map[string]bool)
-	}
-	for _, label := range labels {
-		e[metric][label] = true
-	}
-}
 
 // whatIsExported is what the golden expositions have, what the program says of
 // itself, and what Prometheus says of a scrape.
-func whatIsExported(t *testing.T) exported {
+func whatIsExported(t *testing.T) exportertest.Exported {
 	t.Helper()
-	found := make(exported)
-	for path, text := range goldenTexts(t) {
-		found.add(t, path, text)
+	found := make(exportertest.Exported)
+	for path, text := range exportertest.Goldens(t, "..") {
+		found.Add(t, path, text)
 	}
-	found.add(t, "the demo", get(t, startDemo(t)+"/metrics"))
-	found.add(t, "an exporter with a job file", get(t, startExporterOfALostJob(t)+"/metrics"))
-	found.label("scrape_duration_seconds", "instance", "job")
+	found.Add(t, "the demo", get(t, startDemo(t)+"/metrics"))
+	found.Add(t, "an exporter with a job file", get(t, startExporterOfALostJob(t)+"/metrics"))
+	found.AddLabels("scrape_duration_seconds", "instance", "job")
 	return found
-}
-
-func goldenTexts(t *testing.T) map[string]string {
-	t.Helper()
-	paths, err := filepath.Glob(goldens)
-	if err != nil || len(paths) == 0 {
-		t.Fatalf("no golden exposition is %s: %v", goldens, err)
-	}
-	texts := make(map[string]string)
-	for _, path := range paths {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		texts[path] = string(text)
-	}
-	return texts
 }
 
 // states are the states that a job can be in, by the golden expositions.
@@ -86,7 +29,7 @@ func states(t *testing.T) []string {
 	t.Helper()
 	inState := regexp.MustCompile(`(?m)^asyncjob_state\{.*\bstate="(\w+)"`)
 	found := make(map[string]bool)
-	for _, text := range goldenTexts(t) {
+	for _, text := range exportertest.Goldens(t, "..") {
 		for _, series := range inState.FindAllStringSubmatch(text, -1) {
 			found[series[1]] = true
 		}
@@ -106,7 +49,7 @@ func TestQueriesAskForWhatIsExported(t *testing.T) {
 	})
 }
 
-func checkNames(t *testing.T, q query, known exported) {
+func checkNames(t *testing.T, q query, known exportertest.Exported) {
 	t.Helper()
 	s := selectorsOf(t, q.expr)
 	here := labelsOf(s, known)
@@ -134,7 +77,7 @@ func checkNames(t *testing.T, q query, known exported) {
 }
 
 // labelsOf are the labels that an expression's result can have.
-func labelsOf(s selectors, known exported) map[string]bool {
+func labelsOf(s selectors, known exportertest.Exported) map[string]bool {
 	labels := make(map[string]bool)
 	for _, selected := range s.selected {
 		for _, name := range selected.names {

@@ -134,32 +134,19 @@ func healthyWorld(t *testing.T) *exportertest.Exposition {
 func TestAFaultOfOneJobIsThatJobsAlone(t *testing.T) {
 	t.Parallel()
 	healthy := healthyWorld(t)
-	for _, f := range faults() {
-		for _, system := range systemNames() {
-			target := smallWorld()[system]
-			t.Run(f.name+"/"+system, func(t *testing.T) {
-				t.Parallel()
-				exporter := spoiltWorld(t, func(s string, r *http.Request) answer {
-					if s == system && isAbout(r, target.firstJob) {
-						return f.answer
-					}
-					return nil
-				}, f.shorten)
-				e := exporter.Scrape(patient)
-				if got := e.Reason(target.name, target.firstJob); got != f.reason {
-					t.Errorf("the job has the reason %q, want %q", got, f.reason)
-				}
-				if f.spreads || f.spreadsWithLogin && target.session {
-					wantSameLines(t, "the other targets' series", allBut(e, target.name), allBut(healthy, target.name))
-				} else {
-					others := func(_, job string) bool { return job != target.firstJob }
-					wantSameLines(t, "the other jobs' series", e.Lines(others), healthy.Lines(others))
-					wantValue(t, e, 1, "asyncjob_target_up", "target", target.name)
-				}
-				wantNoCanary(t, exporter, e)
-			})
+	spoilsOne := func(r *http.Request, target simulatedTarget) bool { return isAbout(r, target.firstJob) }
+	eachFault(t, spoilsOne, func(t *testing.T, f fault, target simulatedTarget, e *exportertest.Exposition) {
+		if got := e.Reason(target.name, target.firstJob); got != f.reason {
+			t.Errorf("the job has the reason %q, want %q", got, f.reason)
 		}
-	}
+		if f.spreads || f.spreadsWithLogin && target.session {
+			wantSameLines(t, "the other targets' series", allBut(e, target.name), allBut(healthy, target.name))
+			return
+		}
+		others := func(_, job string) bool { return job != target.firstJob }
+		wantSameLines(t, "the other jobs' series", e.Lines(others), healthy.Lines(others))
+		wantValue(t, e, 1, "asyncjob_target_up", "target", target.name)
+	})
 }
 
 // Every fault of all reads of a target has its reason on all of its jobs, shows
@@ -167,20 +154,30 @@ func TestAFaultOfOneJobIsThatJobsAlone(t *testing.T) {
 func TestAFaultOfATargetIsThatTargetsAlone(t *testing.T) {
 	t.Parallel()
 	healthy := healthyWorld(t)
+	spoilsAll := func(r *http.Request, _ simulatedTarget) bool { return !isLogin(r) }
+	eachFault(t, spoilsAll, func(t *testing.T, f fault, target simulatedTarget, e *exportertest.Exposition) {
+		wantTargetFailed(t, e, target, f.reason, f.targetDown)
+		wantSameLines(t, "the other targets' series", allBut(e, target.name), allBut(healthy, target.name))
+	})
+}
+
+// eachFault scrapes a world for each fault and system in which that system
+// answers so where spoils is true, and checks what came of it.
+func eachFault(t *testing.T, spoils func(*http.Request, simulatedTarget) bool, check func(*testing.T, fault, simulatedTarget, *exportertest.Exposition)) {
+	t.Helper()
 	for _, f := range faults() {
 		for _, system := range systemNames() {
 			target := smallWorld()[system]
 			t.Run(f.name+"/"+system, func(t *testing.T) {
 				t.Parallel()
 				exporter := spoiltWorld(t, func(s string, r *http.Request) answer {
-					if s == system && !isLogin(r) {
+					if s == system && spoils(r, target) {
 						return f.answer
 					}
 					return nil
 				}, f.shorten)
 				e := exporter.Scrape(patient)
-				wantTargetFailed(t, e, target, f.reason, f.targetDown)
-				wantSameLines(t, "the other targets' series", allBut(e, target.name), allBut(healthy, target.name))
+				check(t, f, target, e)
 				wantNoCanary(t, exporter, e)
 			})
 		}
