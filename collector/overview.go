@@ -5,6 +5,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/config"
@@ -58,16 +59,11 @@ func (c *Collector) Overview(ctx context.Context) []TargetStatus {
 func (c *Collector) Discover(ctx context.Context) {
 	g := c.acquire()
 	defer c.release(ctx, g)
-	done := make(chan struct{}, len(g.targets))
+	var targets sync.WaitGroup
 	for _, t := range g.targets {
-		go func() {
-			defer func() { done <- struct{}{} }()
-			t.discover(ctx, newRound(t.now()))
-		}()
+		targets.Go(func() { t.discover(ctx, newRound(t.now())) })
 	}
-	for range g.targets {
-		<-done
-	}
+	targets.Wait()
 }
 
 func (t *Target) status() TargetStatus {

@@ -111,14 +111,11 @@ func (t *Target) numbers() map[Source]int {
 // view is what is shown of an entry as it stands.
 func (t *Target) view(s *entryState) jobView {
 	view := jobView{
-		name:      s.job.Name,
+		name:      s.job.DisplayName(),
 		kind:      s.job.Kind,
 		firstSeen: s.firstSeen,
 		errorText: t.settings.ErrorText,
 		maxFiles:  t.settings.MaxFiles,
-	}
-	if view.name == "" {
-		view.name = s.job.ID
 	}
 	if s.readable() {
 		view.job = s.last

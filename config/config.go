@@ -98,6 +98,14 @@ type Job struct {
 	Labels map[string]string
 }
 
+// DisplayName is what people know the job by: its name, or its ID where it has none.
+func (j Job) DisplayName() string {
+	if j.Name != "" {
+		return j.Name
+	}
+	return j.ID
+}
+
 // System is what the configuration has to know of an upstream system to check
 // its targets and jobs. The collector package implements it, once per system.
 type System interface {

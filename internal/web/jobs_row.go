@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -64,26 +63,19 @@ func newJobRow(status *collector.JobStatus, state string, now time.Time) jobRow 
 	row := jobRow{
 		State:     state,
 		StateNote: stateNote(status, state),
-		Name:      shortened(displayName(status)),
+		Name:      shortened(status.Job.DisplayName()),
 		Kind:      status.Job.Kind,
 		Source:    sourceWords(status.Source),
 		Target:    status.Target,
 		System:    status.System,
 		Probe:     probeLink(status),
 	}
-	if status.Job.Name != "" && status.Job.Name != status.Job.ID {
+	if status.Job.DisplayName() != status.Job.ID {
 		row.ID = shortened(status.Job.ID)
 	}
 	row.addFailure(status, now)
 	row.addLast(status, now)
 	return row
-}
-
-func displayName(status *collector.JobStatus) string {
-	if status.Job.Name != "" {
-		return status.Job.Name
-	}
-	return status.Job.ID
 }
 
 // stateNote is what the last good read knew of a job that cannot be read now,
@@ -183,7 +175,7 @@ func errorOf(job *collector.Job) string {
 		}
 	}
 	if job.ResultStatusCode != nil {
-		parts = append(parts, "result status "+strconv.FormatFloat(*job.ResultStatusCode, 'f', -1, 64))
+		parts = append(parts, "result status "+number(*job.ResultStatusCode))
 	}
 	switch {
 	case len(parts) > 0:

@@ -144,7 +144,7 @@ func byUrgency(a, b shownJob) int {
 	return cmp.Or(
 		cmp.Compare(a.urgency, b.urgency),
 		cmp.Compare(a.Target, b.Target),
-		cmp.Compare(displayName(a.JobStatus), displayName(b.JobStatus)),
+		cmp.Compare(a.JobStatus.Job.DisplayName(), b.JobStatus.Job.DisplayName()),
 		cmp.Compare(a.Job.ID, b.Job.ID),
 		cmp.Compare(a.Job.Kind, b.Job.Kind),
 	)
