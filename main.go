@@ -46,6 +46,7 @@ const (
 )
 
 func main() {
+	nameVersion()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	room := heapRoom()
 	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
@@ -62,7 +63,7 @@ func main() {
 func run(ctx context.Context, arguments []string, out, errOut io.Writer) error {
 	app, f := newApplication(out, errOut)
 	if _, err := app.Parse(arguments); err != nil {
-		return fmt.Errorf("%w; --help lists the flags", err)
+		return fmt.Errorf("%w; --help lists the flags", namingFlag(app, arguments, err))
 	}
 	if f.budget.Timeout <= 0 || f.budget.Offset < 0 {
 		return errors.New("--scrape.timeout must be above 0s, and --scrape.timeout-offset not below")

@@ -190,7 +190,8 @@ func TestWhatKeepsItFromStarting(t *testing.T) {
 		"telemetry path":   {[]string{good, "--web.telemetry-path=/probe"}, "--web.telemetry-path"},
 		"no configuration": {[]string{"--config.file=/no/such/file.yml"}, "/no/such/file.yml"},
 		"unknown flag":     {[]string{"--colour"}, "colour"},
-		"bad duration":     {[]string{"--scrape.timeout=soon"}, "soon"},
+		"bad duration":     {[]string{"--scrape.timeout=30"}, "--scrape.timeout=30: "},
+		"bad number":       {[]string{"--web.max-requests", "many"}, "--web.max-requests=many: "},
 		"bad log level":    {[]string{"--log.level=loud"}, "loud"},
 	} {
 		t.Run(name, func(t *testing.T) {

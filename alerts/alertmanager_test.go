@@ -7,14 +7,14 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/asyncjob-exporter/asyncjob_exporter/internal/exportertest"
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/testprogram"
 )
 
 const alertmanagerExample = "../examples/alertmanager.yml"
 
 func TestTheExampleRoutesBySeverityAndTeam(t *testing.T) {
 	t.Parallel()
-	amtool := exportertest.FindProgram(t, "ASYNCJOB_AMTOOL", "amtool")
+	amtool := testprogram.Asked(t, "ASYNCJOB_AMTOOL")
 	for _, test := range []struct{ labels, receiver string }{
 		{"alertname=AsyncJobTargetDown severity=critical team=images", "on-call"},
 		{"alertname=AsyncJobExporterDown severity=critical", "on-call"},

@@ -1,18 +1,16 @@
 package alerts
 
 import (
-	"context"
 	"fmt"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/asyncjob-exporter/asyncjob_exporter/internal/exportertest"
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/testprogram"
 )
 
 // unitTests are the files in tests/ of one alert: its name in small letters,
@@ -88,9 +86,7 @@ func unitTestFile(t *testing.T, path string) unitTestsFile {
 
 func promtool(t *testing.T, arguments ...string) (said string, err error) {
 	t.Helper()
-	path := exportertest.FindProgram(t, "ASYNCJOB_PROMTOOL", "promtool")
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-	output, err := exec.CommandContext(ctx, path, arguments...).CombinedOutput()
+	path := testprogram.Asked(t, "ASYNCJOB_PROMTOOL")
+	output, err := exec.CommandContext(t.Context(), path, arguments...).CombinedOutput()
 	return string(output), err
 }

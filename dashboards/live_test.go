@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/internal/exportertest"
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/testprogram"
 )
 
 // liveTimeout is how long a dashboard may take to be filled.
@@ -157,7 +158,7 @@ func answer(t *testing.T, prometheus, expr string) []map[string]string {
 // startPrometheus runs one that scrapes exporters every second.
 func startPrometheus(t *testing.T, exporters ...string) string {
 	t.Helper()
-	path := exportertest.FindProgram(t, "ASYNCJOB_PROMETHEUS", "prometheus")
+	path := testprogram.Asked(t, "ASYNCJOB_PROMETHEUS")
 	directory := t.TempDir()
 	config := filepath.Join(directory, "prometheus.yml")
 	var addresses []string

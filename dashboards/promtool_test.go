@@ -11,12 +11,12 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/asyncjob-exporter/asyncjob_exporter/internal/exportertest"
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/testprogram"
 )
 
 // Rules are what promtool can parse PromQL in: each query becomes one.
 func TestQueriesAreParsedByPrometheus(t *testing.T) {
-	promtool := exportertest.FindProgram(t, "ASYNCJOB_PROMTOOL", "promtool")
+	promtool := testprogram.Asked(t, "ASYNCJOB_PROMTOOL")
 	eachBoard(t, func(t *testing.T, b board) {
 		path := filepath.Join(t.TempDir(), "queries.yml")
 		if err := os.WriteFile(path, asRules(t, b), 0o600); err != nil {

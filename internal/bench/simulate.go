@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/internal/simulator"
 	"github.com/asyncjob-exporter/asyncjob_exporter/internal/systems"
@@ -36,6 +37,20 @@ func serveLoad(ctx context.Context, s scenario, configPath string) error {
 	if err := os.Rename(configPath+".new", configPath); err != nil {
 		return fmt.Errorf("writing the configuration: %w", err)
 	}
+	fmt.Print(served(s, simulated, configPath))
 	<-ctx.Done()
 	return nil
+}
+
+// served says what is there now, and how to read it.
+func served(s scenario, simulated *simulator.Simulator, configPath string) string {
+	var text strings.Builder
+	fmt.Fprintf(&text, "%d jobs, %.0f %% of them final, each answer after %s, until interrupted:\n", s.jobs, 100*s.finished, s.latency)
+	for _, system := range systems.Collected() {
+		if name := system.Name(); s.system == "" || s.system == name {
+			fmt.Fprintf(&text, "  %-20s %s\n", name, simulated.URL(name))
+		}
+	}
+	fmt.Fprintf(&text, "Read them with:\n  asyncjob_exporter --config.file=%s\n", configPath)
+	return text.String()
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/internal/exportertest"
 	"github.com/asyncjob-exporter/asyncjob_exporter/internal/simulator"
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/testprogram"
 )
 
 const (
@@ -41,7 +42,7 @@ const (
 // tells, with the right labels and text, and so does their end.
 func TestAlertsArriveAndEnd(t *testing.T) {
 	t.Parallel()
-	alertmanager := exportertest.FindProgram(t, "ASYNCJOB_ALERTMANAGER", "prometheus-alertmanager")
+	alertmanager := testprogram.Asked(t, "ASYNCJOB_ALERTMANAGER")
 	told := receiveAlerts(t)
 	world := startHastyWorld(t)
 	// The failed job comes last: what Prometheus sends before it has found

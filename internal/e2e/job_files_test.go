@@ -12,6 +12,7 @@ import (
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/internal/exportertest"
 	"github.com/asyncjob-exporter/asyncjob_exporter/internal/simulator"
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/testprogram"
 )
 
 // jobFile is the one that most of these write.
@@ -56,7 +57,7 @@ func TestAJobFileCountsFromTheNextScrapeOn(t *testing.T) {
 	})
 
 	t.Run("a file of the example for pipelines", func(t *testing.T) {
-		exportertest.FindProgram(t, "", "jq")
+		testprogram.InPath(t, "jq")
 		file := filepath.Join(w.directory, "jobs/two.json")
 		step := exec.CommandContext(t.Context(), filepath.Join(root, "examples/pipeline/watch-job.sh"), file, "4717", "library", "release=second")
 		if said, err := step.CombinedOutput(); err != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/internal/exportertest"
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/testprogram"
 )
 
 // prometheus is a running Prometheus.
@@ -28,7 +29,7 @@ type prometheus struct {
 // startPrometheus runs one with a configuration until the test ends.
 func startPrometheus(t *testing.T, configuration string) *prometheus {
 	t.Helper()
-	path := exportertest.FindProgram(t, "ASYNCJOB_PROMETHEUS", "prometheus")
+	path := testprogram.Asked(t, "ASYNCJOB_PROMETHEUS")
 	directory := t.TempDir()
 	p := &prometheus{t: t, config: filepath.Join(directory, "prometheus.yml")}
 	if err := os.WriteFile(p.config, []byte(configuration), 0o600); err != nil {

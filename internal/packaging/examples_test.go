@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/asyncjob-exporter/asyncjob_exporter/internal/exportertest"
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/testprogram"
 )
 
 func TestEveryExampleInYAMLParses(t *testing.T) {
@@ -59,14 +59,14 @@ func TestEverySecretOfTheExamplesIsFake(t *testing.T) {
 }
 
 func TestPrometheusUnderstandsEverySetUp(t *testing.T) {
-	promtool := exportertest.FindProgram(t, "ASYNCJOB_PROMTOOL", "promtool")
+	promtool := testprogram.Asked(t, "ASYNCJOB_PROMTOOL")
 	for _, file := range setUps(t) {
 		run(t, promtool, "check", "config", file)
 	}
 }
 
 func TestAlertmanagerUnderstandsItsExample(t *testing.T) {
-	run(t, exportertest.FindProgram(t, "ASYNCJOB_AMTOOL", "amtool"), "check-config", "examples/alertmanager.yml")
+	run(t, testprogram.Asked(t, "ASYNCJOB_AMTOOL"), "check-config", "examples/alertmanager.yml")
 }
 
 // setUps are the Prometheus configurations among the examples.

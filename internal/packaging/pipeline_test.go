@@ -19,7 +19,7 @@ import (
 	"github.com/vmware/govmomi/vapi/rest"
 	_ "github.com/vmware/govmomi/vapi/simulator" // adds the content library to the simulated vCenter
 
-	"github.com/asyncjob-exporter/asyncjob_exporter/internal/exportertest"
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/testprogram"
 )
 
 const (
@@ -35,7 +35,7 @@ type handedOver struct {
 }
 
 func TestAPipelineHandsOverWhatItWasGiven(t *testing.T) {
-	exportertest.FindProgram(t, "", "jq")
+	testprogram.InPath(t, "jq")
 	for name, test := range map[string]struct {
 		arguments []string
 		want      handedOver
@@ -56,7 +56,7 @@ func TestAPipelineHandsOverWhatItWasGiven(t *testing.T) {
 }
 
 func TestAPipelineStepThatIsCalledWronglyChangesNothing(t *testing.T) {
-	exportertest.FindProgram(t, "", "jq")
+	testprogram.InPath(t, "jq")
 	for name, arguments := range map[string][]string{
 		"no id":                    {},
 		"a label without a value":  {"1", "name", "team"},
@@ -82,8 +82,8 @@ func TestAPipelineStepThatIsCalledWronglyChangesNothing(t *testing.T) {
 // TestAPipelineUploadsIntoAVCenter runs the whole step against a vCenter that
 // its maker simulates.
 func TestAPipelineUploadsIntoAVCenter(t *testing.T) {
-	exportertest.FindProgram(t, "", "jq")
-	exportertest.FindProgram(t, "", "curl")
+	testprogram.InPath(t, "jq")
+	testprogram.InPath(t, "curl")
 	address, libraries, item := simulatedVCenter(t)
 	image := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write([]byte("an image"))

@@ -22,6 +22,14 @@ func TestTheVersionIsTheSameEverywhere(t *testing.T) {
 	}
 }
 
+// What "go build" and "go install" make has no stamps.
+func TestABuildWithoutStampsKnowsItsVersion(t *testing.T) {
+	want := "asyncjob_exporter, version " + strings.TrimSpace(read(t, "VERSION")) + " "
+	if said := run(t, exporter, "--version"); !strings.HasPrefix(said, want) {
+		t.Errorf("it says %q, want %q", said, want)
+	}
+}
+
 func TestEveryBuildStampsTheSame(t *testing.T) {
 	want := []string{"Branch", "BuildDate", "BuildUser", "Revision", "Version"}
 	stamps := map[string]*regexp.Regexp{

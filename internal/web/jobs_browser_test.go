@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector"
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/testprogram"
 )
 
 // measured is what testdata/measure.js found out about the page in a browser.
@@ -42,27 +43,10 @@ type measured struct {
 	State      string   `json:"state"`
 }
 
-// chromium is the browser that the tests look at the page with: the one of
-// ASYNCJOB_CHROMIUM, or of the path. CI must have one.
+// chromium is the browser that the tests look at the page with.
 func chromium(t *testing.T) string {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("a browser takes its time")
-	}
-	path := os.Getenv("ASYNCJOB_CHROMIUM")
-	if path == "" {
-		path = "chromium"
-	}
-	found, err := exec.LookPath(path)
-	switch {
-	case err == nil:
-		return found
-	case os.Getenv("CI") == "true":
-		t.Fatalf("no browser to look at the page with: %v", err)
-	default:
-		t.Skipf("no browser to look at the page with, install chromium or set ASYNCJOB_CHROMIUM: %v", err)
-	}
-	return ""
+	return testprogram.Asked(t, "ASYNCJOB_CHROMIUM")
 }
 
 // browse opens an address in a fresh browser and returns the page as it is
