@@ -3,7 +3,6 @@ package collector
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -16,42 +15,6 @@ import (
 func noDiscovery(s System, target *config.Target) error {
 	if target.Discovery {
 		return fmt.Errorf("discovery: %s cannot list jobs", s.Name())
-	}
-	return nil
-}
-
-func noUserID(s System, target *config.Target) error {
-	if target.UserID != "" {
-		return fmt.Errorf("user_id: %s has no such key", s.Name())
-	}
-	return nil
-}
-
-func noVSphere(s System, target *config.Target) error {
-	if target.VSphere != (config.VSphere{}) {
-		return fmt.Errorf("vsphere: %s has no such key", s.Name())
-	}
-	return nil
-}
-
-func noTypeOrPath(s System, job *config.Job) error {
-	switch {
-	case job.Type != "":
-		return fmt.Errorf("type: jobs of %s have none", s.Name())
-	case job.Path != "":
-		return fmt.Errorf("path: jobs of %s have none", s.Name())
-	default:
-		return nil
-	}
-}
-
-// oneKindOf checks the kind of a job; the first is the one meant where it was left out.
-func oneKindOf(job *config.Job, kinds ...string) error {
-	if job.Kind == "" {
-		job.Kind = kinds[0]
-	}
-	if !slices.Contains(kinds, job.Kind) {
-		return fmt.Errorf("kind: must be %s", strings.Join(kinds, " or "))
 	}
 	return nil
 }

@@ -215,7 +215,7 @@ func (c *Collector) ScrapeTarget(ctx context.Context, name string, job *config.J
 	if job == nil {
 		return c.show(g, []targetView{target.scrape(ctx)}), nil
 	}
-	asked, err := target.identify(c.systems[target.settings.System], *job)
+	asked, err := target.identify(c.rules.Systems, *job)
 	if err != nil {
 		return nil, err
 	}

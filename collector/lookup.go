@@ -24,7 +24,7 @@ func (g *generation) find(name string) (*Target, error) {
 
 // identify completes what somebody asked for: to the job of that id which is
 // known already, or to one that the system could have.
-func (t *Target) identify(system System, asked config.Job) (config.Job, error) {
+func (t *Target) identify(systems config.Systems, asked config.Job) (config.Job, error) {
 	t.jobs.refresh()
 	if t.memory.untidy(t.now()) {
 		t.known()
@@ -36,7 +36,7 @@ func (t *Target) identify(system System, asked config.Job) (config.Job, error) {
 		job := listed.state().job
 		return job, sameJob(asked, job)
 	}
-	if err := system.CheckJob(&asked); err != nil {
+	if err := systems.CheckJob(systems.Find(t.settings.System), &asked); err != nil {
 		return config.Job{}, fmt.Errorf("%w: %w", ErrBadJob, err)
 	}
 	return asked, nil

@@ -38,18 +38,31 @@ func (OracleContent) Info() InfoMetric {
 	}
 }
 
-// CheckTarget refuses what Oracle Content Management has not.
-func (o OracleContent) CheckTarget(target *config.Target) error {
-	return errors.Join(noDiscovery(o, target), noUserID(o, target), noVSphere(o, target))
-}
+// Options are none of its own.
+func (OracleContent) Options() any { return nil }
 
-// CheckJob wants an id and either a content type or a path.
-func (o OracleContent) CheckJob(job *config.Job) error {
+// Kinds of jobs; an operation is any job that is named by its path.
+func (OracleContent) Kinds() []string { return []string{kindTypeUpdate, kindOperation} }
+
+// JobKeys are type and path, of which a job has one.
+func (OracleContent) JobKeys() []string { return []string{"type", "path"} }
+
+// CheckTarget refuses what Oracle Content Management has not.
+func (o OracleContent) CheckTarget(target *config.Target) error { return noDiscovery(o, target) }
+
+// CheckJob wants an id and either a content type or a path, which decides the kind.
+func (OracleContent) CheckJob(job *config.Job) error {
 	kind := kindTypeUpdate
 	if job.Path != "" {
 		kind = kindOperation
 	}
-	return errors.Join(opaqueID(job), oneKindOf(job, kind), typeOrPath(job))
+	var err error
+	if job.Kind == "" {
+		job.Kind = kind
+	} else if job.Kind != kind {
+		err = fmt.Errorf("kind: must be %s, or left out", kind)
+	}
+	return errors.Join(opaqueID(job), err, typeOrPath(job))
 }
 
 func typeOrPath(job *config.Job) error {

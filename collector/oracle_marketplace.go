@@ -41,19 +41,31 @@ func (OracleMarketplace) Info() InfoMetric {
 	}
 }
 
+// MarketplaceOptions are the keys of a target of the marketplace.
+type MarketplaceOptions struct {
+	// UserID is the user on whose behalf the account asks, sent as X-Oracle-UserId.
+	UserID string `yaml:"user_id"`
+}
+
+// Options are MarketplaceOptions.
+func (OracleMarketplace) Options() any { return &MarketplaceOptions{} }
+
+// Kinds of jobs: one.
+func (OracleMarketplace) Kinds() []string { return []string{kindMachineImage} }
+
+// JobKeys are none: an id says it all.
+func (OracleMarketplace) JobKeys() []string { return nil }
+
 // CheckTarget wants the user on whose behalf the account asks.
-func (o OracleMarketplace) CheckTarget(target *config.Target) error {
-	var missing error
-	if target.UserID == "" {
-		missing = errors.New("user_id: is missing, it is sent as X-Oracle-UserId with every request")
+func (OracleMarketplace) CheckTarget(target *config.Target) error {
+	if options, ok := target.Options.(*MarketplaceOptions); !ok || options.UserID == "" {
+		return errors.New("user_id: is missing, it is sent as X-Oracle-UserId with every request")
 	}
-	return errors.Join(missing, noVSphere(o, target))
+	return nil
 }
 
 // CheckJob wants an integer id.
-func (o OracleMarketplace) CheckJob(job *config.Job) error {
-	return errors.Join(integerID(job), oneKindOf(job, kindMachineImage), noTypeOrPath(o, job))
-}
+func (OracleMarketplace) CheckJob(job *config.Job) error { return integerID(job) }
 
 // Connect reads with a bearer token: a configured one, one by OAuth2, or one
 // that basic_auth is exchanged for.
@@ -66,7 +78,9 @@ func (OracleMarketplace) Connect(target *config.Target, upstream *Upstream) Read
 		Failed:    {"FAILED", "REJECTED", "DELETION FAILED", "DELECTION FAILED"},
 		Canceled:  {"DELETED"},
 	})
-	upstream.header.Set("X-Oracle-UserId", target.UserID)
+	if options, ok := target.Options.(*MarketplaceOptions); ok {
+		upstream.header.Set("X-Oracle-UserId", options.UserID)
+	}
 	reader := &marketplaceReader{upstream: upstream, words: words.with(target.States)}
 	if target.HTTP.BasicAuth != nil {
 		upstream.useSession("Authorization", "Bearer ", reader.exchange, nil)

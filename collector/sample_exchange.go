@@ -3,7 +3,6 @@ package collector
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/url"
 	"strings"
 
@@ -35,15 +34,20 @@ func (SampleExchange) Info() InfoMetric {
 	}
 }
 
-// CheckTarget refuses what the Sample Exchange has not.
-func (s SampleExchange) CheckTarget(target *config.Target) error {
-	return errors.Join(noDiscovery(s, target), noUserID(s, target), noVSphere(s, target))
-}
+// Options are none of its own.
+func (SampleExchange) Options() any { return nil }
 
-// CheckJob wants an integer id and one of the two kinds.
-func (s SampleExchange) CheckJob(job *config.Job) error {
-	return errors.Join(integerID(job), oneKindOf(job, kindSample, kindContribution), noTypeOrPath(s, job))
-}
+// Kinds of jobs; a contribution is what somebody proposes for a sample.
+func (SampleExchange) Kinds() []string { return []string{kindSample, kindContribution} }
+
+// JobKeys are none: an id says it all.
+func (SampleExchange) JobKeys() []string { return nil }
+
+// CheckTarget refuses what the Sample Exchange has not.
+func (s SampleExchange) CheckTarget(target *config.Target) error { return noDiscovery(s, target) }
+
+// CheckJob wants an integer id.
+func (SampleExchange) CheckJob(job *config.Job) error { return integerID(job) }
 
 // Connect reads with the target's own credentials, Basic or Bearer.
 func (SampleExchange) Connect(target *config.Target, upstream *Upstream) Reader {

@@ -28,6 +28,16 @@ func jobStates() []State {
 	return []State{Pending, Running, Succeeded, Failed, Canceled, Expired, Gone, Unknown}
 }
 
+// SettableStates are those that the configuration may map a word to: the
+// exporter itself concludes the two others.
+func SettableStates() []string {
+	var words []string
+	for _, state := range dataCenterStates() {
+		words = append(words, string(state))
+	}
+	return words
+}
+
 // fileStates are the states that a file of a session can be in.
 func fileStates() []State {
 	return []State{Pending, Running, Succeeded, Failed, Unknown}

@@ -40,26 +40,50 @@ func (VSphere) Info() InfoMetric {
 	}
 }
 
+// VSphereOptions are the keys of a target that is a vCenter.
+type VSphereOptions struct {
+	VSphere VSphereAPI `yaml:"vsphere"`
+}
+
+// VSphereAPI are the keys below "vsphere".
+type VSphereAPI struct {
+	// API is the flavour of the vCenter's API: auto, api or rest.
+	API string `yaml:"api"`
+}
+
+// Options are VSphereOptions.
+func (VSphere) Options() any { return &VSphereOptions{VSphereAPI{API: apiAuto}} }
+
+// Kinds of sessions.
+func (VSphere) Kinds() []string { return []string{kindUpdate, kindDownload} }
+
+// JobKeys are none: an id says it all.
+func (VSphere) JobKeys() []string { return nil }
+
 // CheckTarget wants credentials to log in with and a known flavour of the API.
-func (v VSphere) CheckTarget(target *config.Target) error {
+func (VSphere) CheckTarget(target *config.Target) error {
 	var problems []error
-	switch target.VSphere.API {
-	case "":
-		target.VSphere.API = apiAuto
+	switch flavourOf(target) {
 	case apiAuto, apiNew, apiRest:
 	default:
-		problems = append(problems, errors.New("vsphere: api: must be auto, api or rest"))
+		problems = append(problems, fmt.Errorf("vsphere.api: %q must be auto, api or rest", flavourOf(target)))
 	}
 	if !hasCredentials(target) && target.HTTP.OAuth2 == nil {
 		problems = append(problems, errors.New("basic_auth: is missing, a vCenter wants a login"))
 	}
-	return errors.Join(append(problems, noUserID(v, target))...)
+	return errors.Join(problems...)
 }
 
-// CheckJob wants the id of a session, which may hold colons, and its kind.
-func (v VSphere) CheckJob(job *config.Job) error {
-	return errors.Join(opaqueID(job), oneKindOf(job, kindUpdate, kindDownload), noTypeOrPath(v, job))
+// flavourOf is the configured flavour of the API.
+func flavourOf(target *config.Target) string {
+	if options, ok := target.Options.(*VSphereOptions); ok && options.VSphere.API != "" {
+		return options.VSphere.API
+	}
+	return apiAuto
 }
+
+// CheckJob wants the id of a session, which may hold colons.
+func (VSphere) CheckJob(job *config.Job) error { return opaqueID(job) }
 
 // Connect reads with one session at the vCenter, kept over scrapes.
 func (VSphere) Connect(target *config.Target, upstream *Upstream) Reader {
@@ -74,11 +98,11 @@ func (VSphere) Connect(target *config.Target, upstream *Upstream) Reader {
 	})
 	reader := &vsphereReader{
 		upstream: upstream,
-		api:      target.VSphere.API,
+		api:      flavourOf(target),
 		sessions: sessions.with(target.States),
 		files:    files.with(target.States),
 	}
-	reader.rest.Store(target.VSphere.API == apiRest)
+	reader.rest.Store(reader.api == apiRest)
 	upstream.useSession("vmware-api-session-id", "", reader.logIn, func() request {
 		return request{method: http.MethodDelete, path: reader.flavour().login}
 	})

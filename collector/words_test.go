@@ -15,7 +15,7 @@ import (
 
 // readerWith is a system's reader that cannot send anything, for its words.
 func readerWith(system System, states map[string]string) Reader {
-	target := &config.Target{Name: "example", System: system.Name(), URL: &url.URL{Scheme: "http", Host: "localhost"}, States: states}
+	target := &config.Target{Name: "example", System: system.Name(), URL: &url.URL{Scheme: "http", Host: "localhost"}, Options: system.Options(), States: states}
 	return system.Connect(target, &Upstream{target: target, header: http.Header{}, now: time.Now, logger: slog.New(slog.DiscardHandler)})
 }
 

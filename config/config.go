@@ -56,12 +56,10 @@ type Target struct {
 	// Thumbprint is the SHA-1 (20 bytes) or SHA-256 (32 bytes) of the one
 	// certificate to accept, in its DER form; nil where not configured.
 	Thumbprint []byte
-	// UserID is sent as X-Oracle-UserId (oracle_marketplace).
-	UserID string
-	// VSphere holds what only vSphere targets have.
-	VSphere VSphere
-	// States maps the upstream's words, folded by FoldWord, to states of ours:
-	// pending, running, succeeded, failed, canceled or unknown.
+	// Options are the keys that only targets of its System have: what
+	// System.Options made, filled; nil where there are none.
+	Options any
+	// States maps the upstream's words, folded by Rules.Fold, to Rules.States.
 	States map[string]string
 	// Labels are added to every series of the target and of its jobs.
 	Labels map[string]string
@@ -74,13 +72,6 @@ type Target struct {
 	Jobs []Job
 }
 
-// VSphere are the keys below "vsphere".
-type VSphere struct {
-	// API is the flavour of the vCenter's API: "auto", "api" or "rest". It is
-	// empty for a target of another system that has no key "vsphere".
-	API string
-}
-
 // Job names one job of a target, as configured, as listed by a job file, or as
 // asked for by /probe.
 type Job struct {
@@ -88,11 +79,11 @@ type Job struct {
 	ID string
 	// Name is the configured name; empty: the job is shown by its ID.
 	Name string
-	// Kind is one of the kinds of its system, filled in by System.CheckJob.
+	// Kind is one of the kinds of its system, filled in by Systems.CheckJob.
 	Kind string
-	// Type is the content type whose update is watched (oracle_content).
+	// Type is the content type whose update is watched, where the system has such jobs.
 	Type string
-	// Path is the whole path of a status resource (oracle_content).
+	// Path is the whole path of a status resource, where the system has such jobs.
 	Path string
 	// Labels are added to every series of the job and win over the target's.
 	Labels map[string]string
@@ -106,38 +97,15 @@ func (j Job) DisplayName() string {
 	return j.ID
 }
 
-// System is what the configuration has to know of an upstream system to check
-// its targets and jobs. The collector package implements it, once per system.
-type System interface {
-	// Name is the value of the key "system" and of the label of that name.
-	Name() string
-	// DefaultURL is the vendor's one public address; empty where there is none.
-	DefaultURL() string
-	// CheckTarget reports what is wrong with or missing from a target of this
-	// system, apart from what holds for all systems. The messages, joined by
-	// errors.Join where there are several, begin with the key they are about
-	// ("user_id: ..."); the caller adds file, line and target.
-	CheckTarget(target *Target) error
-	// CheckJob reports what is wrong with a job's id, kind, type or path, and
-	// fills in the kind where it was left out. Messages as for CheckTarget.
-	CheckJob(job *Job) error
-}
-
 // Rules are what the rest of the program asks of a configuration.
 type Rules struct {
 	// Systems are the known upstream systems.
-	Systems []System
+	Systems Systems
 	// ReservedLabels are the label names of the exporter's own metrics, which
 	// configured labels may not have.
 	ReservedLabels []string
-}
-
-// system finds a system by its name; nil where there is none.
-func (r Rules) system(name string) System {
-	for _, system := range r.Systems {
-		if system.Name() == name {
-			return system
-		}
-	}
-	return nil
+	// States are those that the key "states" may map a word to.
+	States []string
+	// Fold makes upstream words equal that count as one.
+	Fold func(word string) string
 }

@@ -2,10 +2,10 @@ package config
 
 import (
 	"errors"
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // fakeSystem is an upstream system as this package sees one.
@@ -14,45 +14,67 @@ type fakeSystem struct {
 	defaultURL string
 	integerIDs bool
 	kinds      []string // the first is the default
-	takesUser  bool
+	jobKeys    []string
+	options    func() any
 }
 
 func (s fakeSystem) Name() string       { return s.name }
 func (s fakeSystem) DefaultURL() string { return s.defaultURL }
+func (s fakeSystem) Kinds() []string    { return s.kinds }
+func (s fakeSystem) JobKeys() []string  { return s.jobKeys }
+
+func (s fakeSystem) Options() any {
+	if s.options == nil {
+		return nil
+	}
+	return s.options()
+}
 
 func (s fakeSystem) CheckTarget(target *Target) error {
-	var errs []error
-	if target.UserID != "" && !s.takesUser {
-		errs = append(errs, fmt.Errorf("user_id is not known to %s", s.name))
+	options, ok := target.Options.(*flavourOptions)
+	if ok && !slices.Contains([]string{"auto", "api", "rest"}, options.VSphere.API) {
+		return errors.New("vsphere.api: must be one of auto, api, rest")
 	}
-	if target.VSphere.API != "" && s.name != "vsphere" {
-		errs = append(errs, errors.New("vsphere: is for targets of the system vsphere"))
-	}
-	return errors.Join(errs...)
+	return nil
 }
 
 func (s fakeSystem) CheckJob(job *Job) error {
-	if job.Kind == "" {
-		job.Kind = s.kinds[0]
-	}
-	if !slices.Contains(s.kinds, job.Kind) {
-		return fmt.Errorf("kind: must be one of %s", strings.Join(s.kinds, ", "))
-	}
 	if s.integerIDs && !regexp.MustCompile(`^\d+$`).MatchString(job.ID) {
 		return errors.New("id: must be a whole number")
 	}
 	return nil
 }
 
+// flavourOptions and userOptions are keys of a system's own.
+type flavourOptions struct {
+	VSphere struct {
+		API string `yaml:"api"`
+	} `yaml:"vsphere"`
+}
+
+type userOptions struct {
+	UserID string `yaml:"user_id,omitempty"`
+}
+
 // testRules know four systems, as the exporter does.
 func testRules() Rules {
+	flavour := func() any {
+		options := &flavourOptions{}
+		options.VSphere.API = "auto"
+		return options
+	}
+	user := func() any { return &userOptions{} }
 	return Rules{
-		Systems: []System{
+		Systems: Systems{
 			fakeSystem{name: "sample_exchange", defaultURL: "https://apigw.example.com", integerIDs: true, kinds: []string{"sample", "contribution"}},
-			fakeSystem{name: "vsphere", kinds: []string{"update", "download"}},
-			fakeSystem{name: "oracle_marketplace", defaultURL: "https://marketplace.example.com", integerIDs: true, kinds: []string{"machine_image"}, takesUser: true},
-			fakeSystem{name: "oracle_content", kinds: []string{"type_update", "operation"}},
+			fakeSystem{name: "vsphere", kinds: []string{"update", "download"}, options: flavour},
+			fakeSystem{name: "oracle_marketplace", defaultURL: "https://marketplace.example.com", integerIDs: true, kinds: []string{"machine_image"}, options: user},
+			fakeSystem{name: "oracle_content", kinds: []string{"type_update", "operation"}, jobKeys: []string{"type", "path"}},
 		},
 		ReservedLabels: []string{"state", "reason"},
+		States:         []string{"pending", "running", "succeeded", "failed", "canceled", "unknown"},
+		Fold: func(word string) string {
+			return strings.ToUpper(strings.Join(strings.FieldsFunc(word, unicode.IsSpace), ""))
+		},
 	}
 }

@@ -42,7 +42,7 @@ func NewJobFiles(target *Target, rules Rules) *JobFiles {
 	}
 	return &JobFiles{
 		globs:      target.JobFiles,
-		list:       jobList{rules: rules, system: rules.system(target.System)},
+		list:       jobList{rules: rules, systems: rules.Systems, system: rules.Systems.Find(target.System)},
 		configured: configured,
 		files:      map[string]*jobFile{},
 	}

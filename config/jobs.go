@@ -11,6 +11,7 @@ import (
 // checks them. system is nil where the target's is unknown.
 type jobList struct {
 	rules   Rules
+	systems Systems
 	system  System
 	found   *problems
 	decoder *decoder
@@ -71,7 +72,7 @@ func (l jobList) check(node *yaml.Node, job *Job, at place, since int) {
 	}
 	l.rules.labels(node, job.Labels, at, l.found)
 	if l.system != nil {
-		addAll(l.found, since, node, at, l.system.CheckJob(job))
+		addAll(l.found, since, node, at, l.systems.CheckJob(l.system, job))
 	}
 }
 

@@ -27,14 +27,12 @@ type settingsKeys struct {
 }
 
 // targetKeys are the keys of one target. Those of Prometheus' HTTP client
-// configuration stand among them.
+// configuration stand among them, and so do those of its system (System.Options).
 type targetKeys struct {
 	Name          string            `yaml:"name"`
 	System        string            `yaml:"system"`
 	URL           string            `yaml:"url"`
 	TLSThumbprint string            `yaml:"tls_thumbprint"`
-	UserID        string            `yaml:"user_id"`
-	VSphere       *vsphereKeys      `yaml:"vsphere"`
 	States        map[string]string `yaml:"states"`
 	Labels        map[string]string `yaml:"labels"`
 	Discovery     bool              `yaml:"discovery"`
@@ -43,11 +41,6 @@ type targetKeys struct {
 
 	Settings settingsKeys                `yaml:",inline"`
 	HTTP     promconfig.HTTPClientConfig `yaml:",inline"`
-}
-
-// vsphereKeys are the keys below "vsphere".
-type vsphereKeys struct {
-	API string `yaml:"api"`
 }
 
 // jobKeys are the keys of one job, in the configuration or in a job file.

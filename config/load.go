@@ -29,11 +29,13 @@ func Parse(text []byte, path string, rules Rules) (*Config, error) {
 	found := &problems{file: path}
 	parser := &parser{
 		rules:     rules,
+		systems:   rules.Systems,
 		directory: filepath.Dir(path),
 		found:     found,
 		decoder:   &decoder{found: found},
 		warnings:  &problems{file: path},
 	}
+	parser.optionOwners = parser.systems.optionOwners()
 	targets := parser.file(yamlDocument(text, found))
 	if err := found.err(); err != nil {
 		return nil, err
@@ -43,11 +45,14 @@ func Parse(text []byte, path string, rules Rules) (*Config, error) {
 
 // parser turns one configuration file into targets, noting problems.
 type parser struct {
-	rules     Rules
-	directory string
-	found     *problems
-	decoder   *decoder
-	warnings  *problems
+	rules   Rules
+	systems Systems
+	// optionOwners are the systems that a key of a target belongs to.
+	optionOwners map[string][]string
+	directory    string
+	found        *problems
+	decoder      *decoder
+	warnings     *problems
 }
 
 func (p *parser) file(document *yaml.Node) []*Target {

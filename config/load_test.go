@@ -98,7 +98,7 @@ func TestDefaultsOfATargetThatSaysNothing(t *testing.T) {
 	if got := target.URL.String(); got != "https://apigw.example.com" {
 		t.Errorf("url %s, want the system's own", got)
 	}
-	if target.VSphere.API != "" || target.Thumbprint != nil || target.Discovery {
+	if target.Options != nil || target.Thumbprint != nil || target.Discovery {
 		t.Errorf("something else was filled in: %+v", target)
 	}
 }
@@ -132,8 +132,9 @@ func TestATargetOverridesTheDefaults(t *testing.T) {
 	if got := config.Targets[2].States; !reflect.DeepEqual(got, wantStates) {
 		t.Errorf("states %v, want %v", got, wantStates)
 	}
-	if got := config.Targets[2].VSphere.API; got != "auto" {
-		t.Errorf("vsphere.api %q, want the default", got)
+	options, ok := config.Targets[2].Options.(*flavourOptions)
+	if !ok || options.VSphere.API != "auto" {
+		t.Errorf("options %+v, want the system's default", config.Targets[2].Options)
 	}
 }
 

@@ -66,6 +66,11 @@ func keysOf(t reflect.Type, prefix string) []string {
 
 func TestTheReadmeDescribesEveryKeyAndNoOther(t *testing.T) {
 	known := slices.Concat(keysOf(reflect.TypeFor[targetKeys](), ""), keysOf(reflect.TypeFor[jobKeys](), ""))
+	for _, system := range testRules().Systems {
+		if options := system.Options(); options != nil {
+			known = append(known, keysOf(reflect.TypeOf(options), "")...)
+		}
+	}
 	var described []string
 	for _, row := range tableRows(t) {
 		for _, match := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(row[0], -1) {
@@ -120,7 +125,7 @@ func TestTheReadmesExamplesAreValid(t *testing.T) {
 	for _, block := range blocks {
 		if strings.HasPrefix(block[1], "- id") {
 			rules := testRules()
-			_, err = parseJobs([]byte(block[1]), path, jobList{rules: rules, system: rules.system("vsphere")})
+			_, err = parseJobs([]byte(block[1]), path, jobList{rules: rules, systems: rules.Systems, system: rules.Systems.Find("vsphere")})
 		} else {
 			_, err = Parse([]byte(block[1]), path, testRules())
 		}

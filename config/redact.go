@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"time"
 
 	promconfig "github.com/prometheus/common/config"
@@ -27,8 +28,6 @@ type shownTarget struct {
 	FinishedTTL      model.Duration    `yaml:"finished_ttl"`
 	Retention        model.Duration    `yaml:"retention"`
 	TLSThumbprint    string            `yaml:"tls_thumbprint,omitempty"`
-	UserID           string            `yaml:"user_id,omitempty"`
-	VSphere          *shownVSphere     `yaml:"vsphere,omitempty"`
 	States           map[string]string `yaml:"states,omitempty"`
 	Labels           map[string]string `yaml:"labels,omitempty"`
 	Discovery        bool              `yaml:"discovery"`
@@ -36,10 +35,6 @@ type shownTarget struct {
 	Jobs             []shownJob        `yaml:"jobs,omitempty"`
 
 	HTTP promconfig.HTTPClientConfig `yaml:",inline"`
-}
-
-type shownVSphere struct {
-	API string `yaml:"api"`
 }
 
 type shownJob struct {
@@ -55,16 +50,39 @@ type shownJob struct {
 // secrets left out: it may be shown to anyone who may see the metrics.
 func (c *Config) Redacted() ([]byte, error) {
 	var shown struct {
-		Targets []shownTarget `yaml:"targets"`
+		Targets []*yaml.Node `yaml:"targets"`
 	}
 	for _, target := range c.Targets {
-		shown.Targets = append(shown.Targets, redacted(target))
+		node, err := shownNode(target)
+		if err != nil {
+			return nil, fmt.Errorf("writing target %q of %s: %w", target.Name, c.Path, err)
+		}
+		shown.Targets = append(shown.Targets, node)
 	}
 	text, err := yaml.Marshal(shown)
 	if err != nil {
 		return nil, fmt.Errorf("writing the configuration of %s: %w", c.Path, err)
 	}
 	return text, nil
+}
+
+// generalKeys are the keys that stand before those of the system: name, system, url.
+const generalKeys = 3
+
+// shownNode is a target with the keys of its system among those of all.
+func shownNode(target *Target) (*yaml.Node, error) {
+	var node, options yaml.Node
+	if err := node.Encode(redacted(target)); err != nil {
+		return nil, err
+	}
+	if target.Options == nil {
+		return &node, nil
+	}
+	if err := options.Encode(target.Options); err != nil {
+		return nil, err
+	}
+	node.Content = slices.Insert(node.Content, 2*generalKeys, options.Content...)
+	return &node, nil
 }
 
 func redacted(target *Target) shownTarget {
@@ -79,7 +97,6 @@ func redacted(target *Target) shownTarget {
 		FinishedTTL:      shownDuration(target.FinishedTTL),
 		Retention:        shownDuration(target.Retention),
 		TLSThumbprint:    formatThumbprint(target.Thumbprint),
-		UserID:           target.UserID,
 		States:           target.States,
 		Labels:           target.Labels,
 		Discovery:        target.Discovery,
@@ -88,9 +105,6 @@ func redacted(target *Target) shownTarget {
 	}
 	if target.URL != nil {
 		shown.URL = redactedURL(target.URL).String()
-	}
-	if target.VSphere.API != "" {
-		shown.VSphere = &shownVSphere{API: target.VSphere.API}
 	}
 	for _, job := range target.Jobs {
 		shown.Jobs = append(shown.Jobs, shownJob(job))

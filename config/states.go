@@ -9,12 +9,6 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// settableStates are the states that "states" may map a word to. The exporter
-// itself concludes expired and gone.
-func settableStates() []string {
-	return []string{"pending", "running", "succeeded", "failed", "canceled", "unknown"}
-}
-
 // FoldWord makes upstream words equal that differ in case or blanks only.
 func FoldWord(word string) string {
 	return strings.Map(func(r rune) rune {
@@ -30,14 +24,14 @@ func (p *parser) states(node *yaml.Node, words map[string]string, at place) map[
 	folded := make(map[string]string, len(words))
 	for _, word := range slices.Sorted(maps.Keys(words)) {
 		line, at := lineOf(node, "states", word), at.child("states")
-		key := FoldWord(word)
+		key := p.rules.Fold(word)
 		switch _, twice := folded[key]; {
 		case key == "":
 			p.found.add(line, at, "a word must not be blank")
 		case twice:
 			p.found.add(line, at, "%q stands twice: case and blanks do not count", word)
-		case !slices.Contains(settableStates(), words[word]):
-			p.found.add(line, at, "%q: must be mapped to one of %s", word, strings.Join(settableStates(), ", "))
+		case !slices.Contains(p.rules.States, words[word]):
+			p.found.add(line, at, "%q: must be mapped to one of %s", word, strings.Join(p.rules.States, ", "))
 		}
 		folded[key] = words[word]
 	}

@@ -11,8 +11,13 @@ import (
 // suggestion names the known key that a user most likely meant by an unknown
 // one; empty where none is near.
 func suggestion(unknown string, fields map[string]reflect.Value) string {
+	return nearest(unknown, slices.Sorted(maps.Keys(fields)))
+}
+
+// nearest names the one of some words that was most likely meant.
+func nearest(unknown string, words []string) string {
 	best, bestDistance := "", 3
-	for _, key := range slices.Sorted(maps.Keys(fields)) {
+	for _, key := range words {
 		distance := editDistance(plainKey(unknown), plainKey(key))
 		if distance < bestDistance && distance < len(key)/2 && !strings.HasSuffix(key, "_ref") {
 			best, bestDistance = key, distance

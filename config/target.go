@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -23,18 +22,20 @@ func (p *parser) target(index int, node *yaml.Node, defaults Settings, names map
 	}
 	keys := targetKeys{HTTP: defaultHTTPClient()}
 	before := len(p.found.list)
-	p.decoder.decode(node, &keys, at)
+	system := p.systemOf(node)
+	options := p.decodeTarget(node, &keys, system, at)
 
 	target := &Target{
 		Name:      keys.Name,
 		System:    keys.System,
-		UserID:    keys.UserID,
+		Options:   options,
 		Labels:    keys.Labels,
 		Discovery: keys.Discovery,
-		VSphere:   p.vsphere(node, keys, at),
 	}
 	p.name(node, keys.Name, at, names)
-	system := p.system(node, keys.System, at)
+	if system == nil {
+		p.unknownSystem(node, keys.System, at)
+	}
 	target.URL = p.targetURL(node, keys.URL, system, at)
 	target.Settings = p.settings(node, "", keys.Settings, defaults, at)
 	target.HTTP = p.httpClient(node, keys.HTTP, at)
@@ -43,7 +44,6 @@ func (p *parser) target(index int, node *yaml.Node, defaults Settings, names map
 	target.JobFiles = p.jobFiles(node, keys.JobFiles, at)
 	target.Jobs = p.jobs(&keys.Jobs, system, at)
 	p.rules.labels(node, target.Labels, at, p.found)
-	p.userID(node, keys.UserID, at)
 	p.warn(node, target, at)
 	if system != nil && target.URL != nil {
 		addAll(p.found, before, node, at, system.CheckTarget(target))
@@ -73,52 +73,11 @@ func (p *parser) name(node *yaml.Node, name string, at place, names map[string]i
 	names[name] = line
 }
 
-func (p *parser) system(node *yaml.Node, name string, at place) System {
-	system := p.rules.system(name)
-	if system != nil {
-		return system
-	}
-	known := make([]string, 0, len(p.rules.Systems))
-	for _, system := range p.rules.Systems {
-		known = append(known, system.Name())
-	}
-	slices.Sort(known)
-	line, at := lineOf(node, "system"), at.child("system")
-	if name == "" {
-		p.found.add(line, at, "is missing: one of %s", strings.Join(known, ", "))
-	} else {
-		p.found.add(line, at, "%q is unknown, it must be one of %s", name, strings.Join(known, ", "))
-	}
-	return nil
-}
-
-// vsphereSystem is the one system with a section of its own in a target.
-const vsphereSystem = "vsphere"
-
-func (p *parser) vsphere(node *yaml.Node, keys targetKeys, at place) VSphere {
-	if keys.VSphere == nil && keys.System != vsphereSystem {
-		return VSphere{}
-	}
-	if keys.VSphere == nil || keys.VSphere.API == "" {
-		return VSphere{API: "auto"}
-	}
-	if api := keys.VSphere.API; !slices.Contains([]string{"auto", "api", "rest"}, api) {
-		p.found.add(lineOf(node, "vsphere", "api"), at.child("vsphere.api"), "must be one of auto, api, rest")
-	}
-	return VSphere{API: keys.VSphere.API}
-}
-
-func (p *parser) userID(node *yaml.Node, userID string, at place) {
-	if rule := textProblem(userID); rule != "" {
-		p.found.add(lineOf(node, "user_id"), at.child("user_id"), "%s", rule)
-	}
-}
-
 func (p *parser) jobs(node *yaml.Node, system System, at place) []Job {
 	if node.Kind == 0 {
 		return nil
 	}
-	list := jobList{rules: p.rules, system: system, found: p.found, decoder: p.decoder}
+	list := jobList{rules: p.rules, systems: p.systems, system: system, found: p.found, decoder: p.decoder}
 	return list.read(node, at.child("jobs"))
 }
 

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -158,23 +159,61 @@ func (d *decoder) mapEntry(entry entry, out reflect.Value, at place) {
 // structure fills the fields of a struct and refuses keys that it does not have.
 func (d *decoder) structure(node *yaml.Node, out reflect.Value, at place) {
 	fields, others := fieldsOf(out)
+	d.fields(node, fieldSet{fields: fields, others: others}, at)
+}
+
+// decodeTogether fills several structs whose keys stand side by side in one
+// mapping. elsewhere says whose a key is that none of them has.
+func (d *decoder) decodeTogether(node *yaml.Node, into []any, at place, elsewhere func(key string) (message string, known bool)) {
+	set := fieldSet{fields: map[string]reflect.Value{}, elsewhere: elsewhere}
+	for _, part := range into {
+		fields, _ := fieldsOf(reflect.ValueOf(part).Elem())
+		maps.Copy(set.fields, fields)
+	}
+	d.fields(followAlias(node), set, at)
+}
+
+// fieldSet is what the keys of one mapping are read into.
+type fieldSet struct {
+	// fields are the values by key.
+	fields map[string]reflect.Value
+	// others takes all other keys; invalid: they are refused.
+	others reflect.Value
+	// elsewhere tells of a key that is known in another place: with a message
+	// it is refused, without it is passed over. May be nil.
+	elsewhere func(key string) (message string, known bool)
+}
+
+func (d *decoder) fields(node *yaml.Node, set fieldSet, at place) {
 	for _, entry := range d.entries(node, at) {
-		field, known := fields[entry.name()]
+		field, known := set.fields[entry.name()]
 		switch {
 		case known && strings.HasSuffix(entry.name(), "_ref"):
 			d.found.add(entry.key.Line, at.child(entry.name()),
 				"there is no secret manager to refer to: use %s_file", strings.TrimSuffix(entry.name(), "_ref"))
 		case known:
 			d.value(entry.value, field, at.child(entry.name()))
-		case others.IsValid():
-			if others.IsNil() {
-				others.Set(reflect.MakeMap(others.Type()))
+		case set.others.IsValid():
+			if set.others.IsNil() {
+				set.others.Set(reflect.MakeMap(set.others.Type()))
 			}
-			d.mapEntry(entry, others, at)
+			d.mapEntry(entry, set.others, at)
 		default:
-			d.found.add(entry.key.Line, at, "unknown key%s%s", quotedKey(entry), suggestion(entry.name(), fields))
+			d.unknownKey(entry, set, at)
 		}
 	}
+}
+
+func (d *decoder) unknownKey(entry entry, set fieldSet, at place) {
+	if set.elsewhere != nil {
+		if message, known := set.elsewhere(entry.name()); known {
+			if message != "" {
+				d.found.add(entry.key.Line, at, "%s", message)
+			}
+			return
+		}
+	}
+	d.found.add(entry.key.Line, at, "unknown key%s%s", quotedKey(entry), suggestion(entry.name(), set.fields))
 }
 
 // quotedKey shows a key that nobody knows, unless it could be a secret: a blank
@@ -212,6 +251,15 @@ func fieldsOf(value reflect.Value) (fields map[string]reflect.Value, others refl
 		}
 	}
 	return fields, others
+}
+
+// keysOfOptions lists the keys of the struct that a System's options are.
+func keysOfOptions(options any) []string {
+	if options == nil {
+		return nil
+	}
+	fields, _ := fieldsOf(reflect.ValueOf(options).Elem())
+	return slices.Sorted(maps.Keys(fields))
 }
 
 // entry is one key of a mapping with its value.

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector"
 	"github.com/asyncjob-exporter/asyncjob_exporter/config"
 	"github.com/asyncjob-exporter/asyncjob_exporter/internal/systems"
 )
@@ -81,7 +82,9 @@ func logIn(ctx context.Context, target *config.Target) (http.Header, error) {
 		header.Set("Vmware-Api-Session-Id", token)
 		return header, err
 	case "oracle_marketplace":
-		header.Set("X-Oracle-Userid", target.UserID)
+		if options, ok := target.Options.(*collector.MarketplaceOptions); ok {
+			header.Set("X-Oracle-Userid", options.UserID)
+		}
 		return header, askToken(ctx, target, http.MethodGet, target.URL.String()+"/appstore/publisher/v1/authenticate", "", header)
 	default:
 		oauth := target.HTTP.OAuth2

@@ -109,10 +109,7 @@ func (e *Exporter) wire(options Options) (http.Handler, error) {
 	if options.Systems == nil {
 		options.Systems = systems.Collected()
 	}
-	rules := config.Rules{ReservedLabels: collector.LabelNames(options.Systems)}
-	for _, system := range options.Systems {
-		rules.Systems = append(rules.Systems, system)
-	}
+	rules := systems.RulesOf(options.Systems)
 	if err := os.WriteFile(e.path, []byte(options.Config), 0o600); err != nil {
 		return nil, err
 	}

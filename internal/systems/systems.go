@@ -41,9 +41,16 @@ func Simulated() []simulator.API {
 }
 
 // Rules are what the configuration is checked against.
-func Rules() config.Rules {
-	rules := config.Rules{ReservedLabels: collector.LabelNames(Collected())}
-	for _, system := range Collected() {
+func Rules() config.Rules { return RulesOf(Collected()) }
+
+// RulesOf are the rules of an exporter that reads some systems only.
+func RulesOf(collected []collector.System) config.Rules {
+	rules := config.Rules{
+		ReservedLabels: collector.LabelNames(collected),
+		States:         collector.SettableStates(),
+		Fold:           config.FoldWord,
+	}
+	for _, system := range collected {
 		rules.Systems = append(rules.Systems, system)
 	}
 	return rules
