@@ -15,14 +15,17 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/exposition"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/system"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/upstream"
 	"github.com/asyncjob-exporter/asyncjob_exporter/config"
 )
 
 // Collector reads all configured targets, as they are configured now.
 type Collector struct {
-	systems map[string]System
+	systems map[string]system.System
 	rules   config.Rules
-	table   *metricTable
+	table   *exposition.Table
 	metrics *selfMetrics
 	logger  *slog.Logger
 	now     func() time.Time
@@ -30,18 +33,18 @@ type Collector struct {
 	mu      sync.Mutex
 	current *generation
 	// layout is the last one used.
-	layout *labelLayout
+	layout *exposition.Layout
 	// jobFiles are the paths that asyncjob_exporter_job_file_valid shows.
 	jobFiles map[string]bool
 	// parts has *seriesParts for expositions.
-	parts sync.Pool
+	parts *sync.Pool
 	// closing counts upstreams that are being logged out of.
 	closing sync.WaitGroup
 }
 
 // Options are what a Collector needs from outside.
 type Options struct {
-	Systems    []System
+	Systems    []system.System
 	Rules      config.Rules
 	Registerer prometheus.Registerer
 	Logger     *slog.Logger
@@ -57,15 +60,15 @@ func New(options Options) (*Collector, error) {
 		return nil, fmt.Errorf("registering the collector's metrics: %w", err)
 	}
 	c := &Collector{
-		systems:  map[string]System{},
+		systems:  map[string]system.System{},
 		rules:    options.Rules,
-		table:    newMetricTable(options.Systems),
+		table:    exposition.NewTable(infosOf(options.Systems)),
 		metrics:  metrics,
 		logger:   options.Logger,
 		now:      options.Now,
 		current:  &generation{},
 		jobFiles: map[string]bool{},
-		parts:    sync.Pool{New: func() any { return newSeriesParts() }},
+		parts:    exposition.NewPartsPool(),
 	}
 	for _, system := range options.Systems {
 		c.systems[system.Name()] = system
@@ -136,12 +139,12 @@ func (c *Collector) build(settings *config.Target) (*Target, error) {
 	return target, nil
 }
 
-func (t *Target) connect(system System, metrics *selfMetrics) error {
+func (t *Target) connect(system system.System, metrics *selfMetrics) error {
 	own, err := metrics.of(t.settings)
 	if err != nil {
 		return fmt.Errorf("target %q: %w", t.settings.Name, err)
 	}
-	upstream, err := newUpstream(t.settings, own, t.now, t.logger)
+	upstream, err := upstream.New(t.settings, own.count, t.now, t.logger)
 	if err != nil {
 		return err
 	}
@@ -192,7 +195,7 @@ func (c *Collector) Close(ctx context.Context) error {
 }
 
 // Scrape reads all jobs of all targets, in parallel, until the context ends.
-func (c *Collector) Scrape(ctx context.Context) *Exposition {
+func (c *Collector) Scrape(ctx context.Context) *exposition.Exposition {
 	g := c.acquire()
 	defer c.release(ctx, g)
 	views := make([]targetView, len(g.targets))
@@ -205,7 +208,7 @@ func (c *Collector) Scrape(ctx context.Context) *Exposition {
 }
 
 // ScrapeTarget reads all jobs of one target, or, where job is not nil, that one.
-func (c *Collector) ScrapeTarget(ctx context.Context, name string, job *config.Job) (*Exposition, error) {
+func (c *Collector) ScrapeTarget(ctx context.Context, name string, job *config.Job) (*exposition.Exposition, error) {
 	g := c.acquire()
 	defer c.release(ctx, g)
 	target, err := g.find(name)
@@ -224,22 +227,26 @@ func (c *Collector) ScrapeTarget(ctx context.Context, name string, job *config.J
 
 // publishJobFiles shows which job files are valid.
 func (c *Collector) publishJobFiles(g *generation) {
-	valid := map[string]bool{}
+	files := map[string]bool{}
 	for _, t := range g.targets {
 		for _, file := range t.jobs.fileStates() {
-			ok, seen := valid[file.Path]
-			valid[file.Path] = file.Err == nil && (ok || !seen)
+			ok, seen := files[file.Path]
+			files[file.Path] = file.Err == nil && (ok || !seen)
 		}
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for path := range c.jobFiles {
-		if _, ok := valid[path]; !ok {
+		if _, ok := files[path]; !ok {
 			c.metrics.jobFileValid.DeleteLabelValues(path)
 		}
 	}
-	for path, ok := range valid {
-		c.metrics.jobFileValid.WithLabelValues(path).Set(boolean(ok))
+	for path, ok := range files {
+		valid := 0.0
+		if ok {
+			valid = 1
+		}
+		c.metrics.jobFileValid.WithLabelValues(path).Set(valid)
 	}
-	c.jobFiles = valid
+	c.jobFiles = files
 }

@@ -4,6 +4,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/exposition"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/upstream"
 	"github.com/asyncjob-exporter/asyncjob_exporter/config"
 )
 
@@ -30,7 +33,7 @@ type entry struct {
 	mu sync.Mutex
 	entryState
 	// shown are the samples of the last good read, as long as nothing changed.
-	shown   jobSamples
+	shown   exposition.Samples
 	shownAs shownKey
 }
 
@@ -42,28 +45,28 @@ type entryState struct {
 	knownAt time.Time
 
 	// last is the last good read, made at readAt; nil: never read.
-	last      *Job
+	last      *job.Job
 	readAt    time.Time
 	firstSeen time.Time
 
 	// failure is the last failed read, made at failedAt; nil where reading works.
-	failure  *Failure
+	failure  *upstream.Failure
 	failedAt time.Time
 	// lastFailure stays when reading works again.
-	lastFailure *Failure
+	lastFailure *upstream.Failure
 
 	// settledAt is when the last read ended whose outcome any scrape may share,
 	// and settledFailure that outcome, nil where it was good. A read that was
 	// cut off by the deadline of its own scrape settles nothing.
 	settledAt      time.Time
-	settledFailure *Failure
+	settledFailure *upstream.Failure
 	// triedAt is when a read was last begun.
 	triedAt time.Time
 }
 
 // shownKey is all that the samples of an entry depend on.
 type shownKey struct {
-	job       *Job
+	job       *job.Job
 	firstSeen time.Time
 	name      string
 	settings  *Target
@@ -94,13 +97,13 @@ func (e *entry) begin(now time.Time) {
 }
 
 // succeed remembers a good read and returns the state before and after it.
-func (e *entry) succeed(job *Job, now time.Time) (before, after entryState) {
+func (e *entry) succeed(found *job.Job, now time.Time) (before, after entryState) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	before = e.entryState
-	e.last, e.readAt, e.settledAt = job, now, now
+	e.last, e.readAt, e.settledAt = found, now, now
 	e.failure, e.settledFailure = nil, nil
-	if e.firstSeen.IsZero() && job.State != Gone {
+	if e.firstSeen.IsZero() && found.State != job.Gone {
 		e.firstSeen = now // else nobody has seen it: its id may hold a typo
 	}
 	return before, e.entryState
@@ -113,14 +116,14 @@ func (e *entry) reread() {
 	e.readAt = time.Time{}
 	if e.last != nil {
 		last := *e.last
-		last.validators = validators{}
+		last.Validators = job.Validators{}
 		e.last = &last
 	}
 }
 
 // fail remembers a failed read. shared tells that scrapes that waited for it
 // may take its outcome for their own.
-func (e *entry) fail(failure *Failure, shared bool, now time.Time) (before, after entryState) {
+func (e *entry) fail(failure *upstream.Failure, shared bool, now time.Time) (before, after entryState) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	before = e.entryState

@@ -49,7 +49,7 @@ func (c *Collector) drop(ctx context.Context, g *generation) {
 			// The scrape or reload that dropped the target may end before the logout does.
 			bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), logoutTimeout)
 			defer cancel()
-			upstream.close(bounded)
+			upstream.Close(bounded)
 			c.mu.Lock()
 			defer c.mu.Unlock()
 			c.forgetMetrics(t.settings) // scrapes under way and the logout have counted on

@@ -5,6 +5,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/system"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/upstream"
 	"github.com/asyncjob-exporter/asyncjob_exporter/config"
 )
 
@@ -16,13 +19,13 @@ type listing struct {
 	jobs []config.Job
 	at   time.Time
 	// failed is why the last list failed; empty where it did not.
-	failed Reason
+	failed job.Reason
 }
 
 // discover lists the target's jobs, where that is configured. Scrapes that
 // come while one lists take its list.
 func (t *Target) discover(ctx context.Context, r *round) {
-	lister, ok := t.link.reader.(Lister)
+	lister, ok := t.link.reader.(system.Lister)
 	if !t.settings.Discovery || !ok {
 		return
 	}
@@ -30,7 +33,7 @@ func (t *Target) discover(ctx context.Context, r *round) {
 	case t.list.turn <- struct{}{}:
 		defer func() { <-t.list.turn }()
 	case <-ctx.Done():
-		r.noteList(&Failure{Reason: ReasonTimeout, Message: "list: no answer in time"})
+		r.noteList(&upstream.Failure{Reason: job.ReasonTimeout, Message: "list: no answer in time"})
 		return
 	}
 	if t.list.since(r.started) {
@@ -46,13 +49,13 @@ func (t *Target) discover(ctx context.Context, r *round) {
 
 // listNow lists in at most half of the time that the scrape has after a login:
 // a list that hangs must not cost the known jobs their reads.
-func (t *Target) listNow(ctx context.Context, lister Lister) (jobs []config.Job, err error) {
+func (t *Target) listNow(ctx context.Context, lister system.Lister) (jobs []config.Job, err error) {
 	defer func() {
 		if thrown := recover(); thrown != nil {
 			jobs, err = nil, bugFailure(thrown)
 		}
 	}()
-	if err := t.link.upstream.ensureLogin(ctx); err != nil {
+	if err := t.link.upstream.EnsureLogin(ctx); err != nil {
 		return nil, err
 	}
 	ctx, cancel := firstHalf(ctx)
@@ -71,9 +74,9 @@ func firstHalf(ctx context.Context) (context.Context, context.CancelFunc) {
 
 // logListing logs when listing begins to fail, and when it works again.
 func (t *Target) logListing(err error) {
-	reason := Reason("")
+	reason := job.Reason("")
 	if err != nil {
-		reason = failureOf(err).Reason
+		reason = upstream.FailureOf(err).Reason
 	}
 	was := t.list.outcome(reason)
 	switch {
@@ -98,7 +101,7 @@ func (l *listing) store(jobs []config.Job, now time.Time) {
 
 // outcome notes why the last list failed, empty where it did not, and returns
 // what was noted before.
-func (l *listing) outcome(failed Reason) (before Reason) {
+func (l *listing) outcome(failed job.Reason) (before job.Reason) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	before, l.failed = l.failed, failed

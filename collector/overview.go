@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/upstream"
 	"github.com/asyncjob-exporter/asyncjob_exporter/config"
 )
 
@@ -20,14 +22,14 @@ type JobStatus struct {
 	// Labels are those of the target and of the job.
 	Labels map[string]string
 	// Last is the last good read, made at ReadAt; nil: never read.
-	Last   *Job
+	Last   *job.Job
 	ReadAt time.Time
 	// FirstSeen is zero for a job that the upstream never knew.
 	FirstSeen time.Time
 	// Failure is the last failed read; nil where reading works.
-	Failure *Failure
+	Failure *upstream.Failure
 	// LastFailure is the same, but stays when reading works again. It was at FailedAt.
-	LastFailure *Failure
+	LastFailure *upstream.Failure
 	FailedAt    time.Time
 }
 

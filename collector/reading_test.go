@@ -12,6 +12,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/exposition"
 	"github.com/asyncjob-exporter/asyncjob_exporter/config"
 	"github.com/asyncjob-exporter/asyncjob_exporter/internal/exportertest"
 	"github.com/asyncjob-exporter/asyncjob_exporter/internal/systems"
@@ -78,7 +79,7 @@ type exposed struct {
 }
 
 // examined copies what an Exposition lends, and checks it.
-func examined(t *testing.T, x *collector.Exposition) exposed {
+func examined(t *testing.T, x *exposition.Exposition) exposed {
 	t.Helper()
 	var families []*dto.MetricFamily
 	for family := range x.Families() {

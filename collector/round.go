@@ -4,6 +4,9 @@ import (
 	"errors"
 	"sync"
 	"time"
+
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/upstream"
 )
 
 // round is one scrape's view of one target: whether it is up, and whether it
@@ -19,9 +22,9 @@ type round struct {
 	// broken tells that the login or the listing did not work.
 	broken bool
 	// gaveUp is the failure that the remaining reads share; nil: go on.
-	gaveUp *Failure
+	gaveUp *upstream.Failure
 	// alike counts failures that may be a job's own fault or its target's.
-	alike map[Reason]int
+	alike map[job.Reason]int
 }
 
 // enoughAlike is the number of jobs that have to fail alike before the target
@@ -29,11 +32,11 @@ type round struct {
 const enoughAlike = 2
 
 func newRound(now time.Time) *round {
-	return &round{started: now, alike: map[Reason]int{}}
+	return &round{started: now, alike: map[job.Reason]int{}}
 }
 
 // abandoned is the failure of reads that are not worth sending; nil: send.
-func (r *round) abandoned() *Failure {
+func (r *round) abandoned() *upstream.Failure {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.gaveUp
@@ -50,18 +53,18 @@ func (r *round) needRead() {
 func (r *round) note(err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if err == nil || errors.Is(err, errUnknownJob) {
+	if err == nil || errors.Is(err, job.ErrUnknown) {
 		r.answered = true
 		return
 	}
-	failure := failureOf(err)
-	r.broken = r.broken || failure.fromLogin
-	if failure.answered && !failure.fromLogin && failure.Reason != ReasonUnauthorized {
+	failure := upstream.FailureOf(err)
+	r.broken = r.broken || failure.FromLogin
+	if failure.Answered && !failure.FromLogin && failure.Reason != job.ReasonUnauthorized {
 		r.answered = true
 	}
 	// Where other jobs are read with the same login, a refusal is the job's own.
-	ownRefusal := failure.Reason == ReasonUnauthorized && r.answered
-	if failure.ofTarget && !ownRefusal || r.hopeless(failure.Reason) {
+	ownRefusal := failure.Reason == job.ReasonUnauthorized && r.answered
+	if failure.OfTarget && !ownRefusal || r.hopeless(failure.Reason) {
 		r.giveUp(failure)
 	}
 }
@@ -74,7 +77,7 @@ func (r *round) noteList(err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.broken = true
-	if failure := failureOf(err); failure.ofTarget {
+	if failure := upstream.FailureOf(err); failure.OfTarget {
 		r.giveUp(failure)
 	}
 }
@@ -82,19 +85,19 @@ func (r *round) noteList(err error) {
 // hopeless reports whether jobs fail alike so often that the rest would too.
 // A refusal or a silence tells that only while nothing else was answered; one
 // slow job, or one that is forbidden, is no reason to leave out the others.
-func (r *round) hopeless(reason Reason) bool {
+func (r *round) hopeless(reason job.Reason) bool {
 	r.alike[reason]++
 	switch reason {
-	case ReasonTimeout, ReasonUnauthorized:
+	case job.ReasonTimeout, job.ReasonUnauthorized:
 		return r.alike[reason] >= enoughAlike && !r.answered
-	case ReasonRateLimited:
+	case job.ReasonRateLimited:
 		return r.alike[reason] >= enoughAlike
 	default:
 		return false
 	}
 }
 
-func (r *round) giveUp(failure *Failure) {
+func (r *round) giveUp(failure *upstream.Failure) {
 	if r.gaveUp == nil {
 		r.gaveUp = failure
 	}

@@ -6,20 +6,9 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/upstream"
 	"github.com/asyncjob-exporter/asyncjob_exporter/config"
-)
-
-// Operation says what an upstream request is for: the label "operation".
-type Operation string
-
-// The operations.
-const (
-	OperationLogin  Operation = "login"
-	OperationLogout Operation = "logout"
-	OperationList   Operation = "list"
-	OperationStatus Operation = "status"
-	OperationFiles  Operation = "files"
-	OperationItem   Operation = "item"
 )
 
 // Why a job's read was not needed: values of the label "reason".
@@ -27,9 +16,6 @@ const (
 	avoidedFinished    = "finished"
 	avoidedNotModified = "not_modified"
 )
-
-// noCode is the label "code" of a request that got no HTTP answer.
-const noCode = "none"
 
 // selfMetrics are the exporter's own metrics about its reading.
 type selfMetrics struct {
@@ -97,7 +83,7 @@ func (m *selfMetrics) of(target *config.Target) (*targetMetrics, error) {
 	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
 		return nil, err
 	}
-	for _, reason := range reasons() {
+	for _, reason := range job.Reasons() {
 		failures.WithLabelValues(string(reason))
 	}
 	avoided.WithLabelValues(avoidedFinished)
@@ -106,7 +92,7 @@ func (m *selfMetrics) of(target *config.Target) (*targetMetrics, error) {
 }
 
 // count counts one upstream request, answered with a status code or noCode.
-func (m *targetMetrics) count(operation Operation, code string, took time.Duration) {
+func (m *targetMetrics) count(operation upstream.Operation, code string, took time.Duration) {
 	m.requests.WithLabelValues(string(operation), code).Inc()
 	m.durations.WithLabelValues(string(operation)).Observe(took.Seconds())
 }

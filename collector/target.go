@@ -8,6 +8,10 @@ import (
 	"slices"
 	"time"
 
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/exposition"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/system"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/upstream"
 	"github.com/asyncjob-exporter/asyncjob_exporter/config"
 )
 
@@ -26,8 +30,8 @@ type Target struct {
 // link is the way to an upstream: it is kept by a reload that changes nothing
 // about it, and closed when no scrape and no configuration uses it any more.
 type link struct {
-	upstream *Upstream
-	reader   Reader
+	upstream *upstream.Client
+	reader   system.Reader
 	metrics  *targetMetrics
 	users    int
 }
@@ -40,7 +44,7 @@ type targetView struct {
 	// known are the numbers of known jobs by source.
 	known   map[Source]int
 	entries []*entry
-	jobs    []jobView
+	jobs    []exposition.View
 }
 
 // known are the entries of all jobs that belong on the page of metrics.
@@ -87,7 +91,7 @@ func (t *Target) entry(job config.Job) *entry {
 func (t *Target) finish(ctx context.Context, r *round, entries []*entry) targetView {
 	views := t.readAll(ctx, r, entries)
 	if failure := r.abandoned(); failure != nil {
-		tracef(ctx, t.now(), "target %q was given up: %s", t.settings.Name, failure.Reason)
+		upstream.Tracef(ctx, t.now(), "target %q was given up: %s", t.settings.Name, failure.Reason)
 	}
 	return targetView{
 		target:   t,
@@ -109,51 +113,51 @@ func (t *Target) numbers() map[Source]int {
 }
 
 // view is what is shown of an entry as it stands.
-func (t *Target) view(s *entryState) jobView {
-	view := jobView{
-		name:      s.job.DisplayName(),
-		kind:      s.job.Kind,
-		firstSeen: s.firstSeen,
-		errorText: t.settings.ErrorText,
-		maxFiles:  t.settings.MaxFiles,
+func (t *Target) view(s *entryState) exposition.View {
+	view := exposition.View{
+		Name:      s.job.DisplayName(),
+		Kind:      s.job.Kind,
+		FirstSeen: s.firstSeen,
+		ErrorText: t.settings.ErrorText,
+		MaxFiles:  t.settings.MaxFiles,
 	}
 	if s.readable() {
-		view.job = s.last
+		view.Job = s.last
 	} else {
-		view.failure = s.failure
+		view.Reason = s.failure.Reason
 	}
 	return view
 }
 
 // read reads one job.
-func (t *Target) read(ctx context.Context, job config.Job, last *Job) (found *Job, err error) {
+func (t *Target) read(ctx context.Context, asked config.Job, last *job.Job) (found *job.Job, err error) {
 	defer func() {
 		if thrown := recover(); thrown != nil {
 			found, err = nil, bugFailure(thrown)
 		}
 	}()
-	found, err = t.link.reader.Read(ctx, job, last)
-	if errors.Is(err, errUnknownJob) {
-		return t.ended(last), errUnknownJob
+	found, err = t.link.reader.Read(ctx, asked, last)
+	if errors.Is(err, job.ErrUnknown) {
+		return t.ended(last), job.ErrUnknown
 	}
 	return found, err
 }
 
 // bugFailure turns a panic, of a decoder say, into the failure of one read. What
 // was thrown may hold parts of a reply: only its type is told.
-func bugFailure(thrown any) *Failure {
-	return &Failure{Reason: ReasonInternal, Message: fmt.Sprintf("a bug in the exporter: panic with %T", thrown)}
+func bugFailure(thrown any) *upstream.Failure {
+	return &upstream.Failure{Reason: job.ReasonInternal, Message: fmt.Sprintf("a bug in the exporter: panic with %T", thrown)}
 }
 
 // ended is the state of a job that the upstream does not know any more. What
 // was final stays so; a session whose time was up has expired.
-func (t *Target) ended(last *Job) *Job {
+func (t *Target) ended(last *job.Job) *job.Job {
 	switch {
 	case last != nil && last.State.Final():
 		return last
 	case last != nil && !last.Expiration.IsZero() && !t.now().Before(last.Expiration):
-		return vanished(last, Expired)
+		return job.Vanished(last, job.Expired)
 	default:
-		return vanished(last, Gone)
+		return job.Vanished(last, job.Gone)
 	}
 }

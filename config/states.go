@@ -4,20 +4,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode"
 
 	"gopkg.in/yaml.v3"
 )
-
-// FoldWord makes upstream words equal that differ in case or blanks only.
-func FoldWord(word string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) {
-			return -1
-		}
-		return unicode.ToUpper(r)
-	}, word)
-}
 
 // states checks and folds the key "states" of a target.
 func (p *parser) states(node *yaml.Node, words map[string]string, at place) map[string]string {

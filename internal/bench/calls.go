@@ -9,7 +9,7 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/asyncjob-exporter/asyncjob_exporter/collector"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/system/oraclemarketplace"
 	"github.com/asyncjob-exporter/asyncjob_exporter/config"
 	"github.com/asyncjob-exporter/asyncjob_exporter/internal/systems"
 )
@@ -82,7 +82,7 @@ func logIn(ctx context.Context, target *config.Target) (http.Header, error) {
 		header.Set("Vmware-Api-Session-Id", token)
 		return header, err
 	case "oracle_marketplace":
-		if options, ok := target.Options.(*collector.MarketplaceOptions); ok {
+		if options, ok := target.Options.(*oraclemarketplace.MarketplaceOptions); ok {
 			header.Set("X-Oracle-Userid", options.UserID)
 		}
 		return header, askToken(ctx, target, http.MethodGet, target.URL.String()+"/appstore/publisher/v1/authenticate", "", header)

@@ -20,6 +20,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/system"
 	"github.com/asyncjob-exporter/asyncjob_exporter/config"
 	"github.com/asyncjob-exporter/asyncjob_exporter/internal/systems"
 	"github.com/asyncjob-exporter/asyncjob_exporter/internal/web"
@@ -43,7 +44,7 @@ type Options struct {
 	// Config is the configuration file's text.
 	Config string
 	// Systems are what can be read; nil: all.
-	Systems []collector.System
+	Systems []system.System
 	// Now is the exporter's clock; nil: time.Now.
 	Now func() time.Time
 	// Budget replaces the scrape's default timeout and offset.

@@ -6,7 +6,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/asyncjob-exporter/asyncjob_exporter/collector"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/system"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/system/oraclemarketplace"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/system/vsphere"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/upstream"
 	"github.com/asyncjob-exporter/asyncjob_exporter/config"
 	"github.com/asyncjob-exporter/asyncjob_exporter/internal/exportertest"
 	"github.com/asyncjob-exporter/asyncjob_exporter/internal/simulator"
@@ -15,41 +19,41 @@ import (
 // panicky is the Oracle Marketplace with a decoder that has a bug: one job's
 // reply, or the list, makes it panic with a part of the reply.
 type panicky struct {
-	collector.OracleMarketplace
+	oraclemarketplace.System
 	job  string
 	list bool
 }
 
-func (p panicky) Connect(target *config.Target, upstream *collector.Upstream) collector.Reader {
-	return panickyReader{p.OracleMarketplace.Connect(target, upstream), p}
+func (p panicky) Connect(target *config.Target, upstream *upstream.Client) system.Reader {
+	return panickyReader{p.System.Connect(target, upstream), p}
 }
 
 type panickyReader struct {
-	collector.Reader
+	system.Reader
 	panicky
 }
 
-func (r panickyReader) Read(ctx context.Context, job config.Job, last *collector.Job) (*collector.Job, error) {
-	if job.ID == r.job {
+func (r panickyReader) Read(ctx context.Context, asked config.Job, last *job.Job) (*job.Job, error) {
+	if asked.ID == r.job {
 		panic("cannot decode " + canary)
 	}
-	return r.Reader.Read(ctx, job, last)
+	return r.Reader.Read(ctx, asked, last)
 }
 
 func (r panickyReader) List(ctx context.Context, endedAfter time.Time) ([]config.Job, error) {
 	if r.list {
 		panic("cannot decode " + canary)
 	}
-	lister, _ := r.Reader.(collector.Lister)
+	lister, _ := r.Reader.(system.Lister)
 	return lister.List(ctx, endedAfter)
 }
 
-func startPanicky(t *testing.T, system panicky) (*exportertest.Exporter, *exportertest.Exposition) {
+func startPanicky(t *testing.T, broken panicky) (*exportertest.Exporter, *exportertest.Exposition) {
 	t.Helper()
 	clock := exportertest.NewClock()
 	simulated := exportertest.Simulate(t, simulator.Options{Clock: clock.Now, Load: smallLoad()}, simulator.OracleMarketplace(), simulator.VSphere())
 	exporter := exportertest.Start(t, exportertest.Options{
-		Systems: []collector.System{system, collector.VSphere{}}, Now: clock.Now,
+		Systems: []system.System{broken, vsphere.System{}}, Now: clock.Now,
 		Config: exportertest.SetAll(t, simulated.Config(), "discovery", true),
 	})
 	e := exporter.Scrape(patient)

@@ -4,27 +4,33 @@ package systems
 
 import (
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/system"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/system/oraclecontent"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/system/oraclemarketplace"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/system/sampleexchange"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/system/vsphere"
 	"github.com/asyncjob-exporter/asyncjob_exporter/config"
 	"github.com/asyncjob-exporter/asyncjob_exporter/internal/simulator"
 )
 
 type pair struct {
-	system    collector.System
+	system    system.System
 	simulated simulator.API
 }
 
 func all() []pair {
 	return []pair{
-		{collector.SampleExchange{}, simulator.SampleExchange()},
-		{collector.VSphere{}, simulator.VSphere()},
-		{collector.OracleMarketplace{}, simulator.OracleMarketplace()},
-		{collector.OracleContent{}, simulator.OracleContent()},
+		{sampleexchange.System{}, simulator.SampleExchange()},
+		{vsphere.System{}, simulator.VSphere()},
+		{oraclemarketplace.System{}, simulator.OracleMarketplace()},
+		{oraclecontent.System{}, simulator.OracleContent()},
 	}
 }
 
 // Collected are the systems that the exporter can read.
-func Collected() []collector.System {
-	var systems []collector.System
+func Collected() []system.System {
+	var systems []system.System
 	for _, p := range all() {
 		systems = append(systems, p.system)
 	}
@@ -44,11 +50,11 @@ func Simulated() []simulator.API {
 func Rules() config.Rules { return RulesOf(Collected()) }
 
 // RulesOf are the rules of an exporter that reads some systems only.
-func RulesOf(collected []collector.System) config.Rules {
+func RulesOf(collected []system.System) config.Rules {
 	rules := config.Rules{
 		ReservedLabels: collector.LabelNames(collected),
-		States:         collector.SettableStates(),
-		Fold:           config.FoldWord,
+		States:         job.SettableStates(),
+		Fold:           job.FoldWord,
 	}
 	for _, system := range collected {
 		rules.Systems = append(rules.Systems, system)

@@ -21,6 +21,8 @@ import (
 	"time"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/upstream"
 	"github.com/asyncjob-exporter/asyncjob_exporter/internal/testprogram"
 )
 
@@ -236,16 +238,16 @@ func TestLayoutAndAccessibilityInABrowser(t *testing.T) {
 // unbrokenTargets have text that no browser breaks of its own accord.
 func unbrokenTargets() []collector.TargetStatus {
 	long := strings.Repeat("W", 200)
-	job := sessions()[0]
-	job.Job.ID, job.Job.Name, job.Job.Kind = long, long, long
-	job.Last.State, job.Last.Error = collector.Failed, collector.JobError{ID: long, Message: long}
-	job.Failure = &collector.Failure{Reason: collector.ReasonUpstreamError, Message: long}
-	job.LastFailure = job.Failure
-	job.FailedAt = before(100000 * time.Hour)
+	last := sessions()[0]
+	last.Job.ID, last.Job.Name, last.Job.Kind = long, long, long
+	last.Last.State, last.Last.Error = job.Failed, job.Error{ID: long, Message: long}
+	last.Failure = &upstream.Failure{Reason: job.ReasonUpstreamError, Message: long}
+	last.LastFailure = last.Failure
+	last.FailedAt = before(100000 * time.Hour)
 	odd := machineImages()[3]
 	odd.Last.UpstreamState = long
 	odd.Last.Expiration = after(23*time.Hour + 59*time.Minute)
-	return []collector.TargetStatus{target(long, long, job, odd)}
+	return []collector.TargetStatus{target(long, long, last, odd)}
 }
 
 // The checks would be worth nothing if they found fault with nothing.

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/asyncjob-exporter/asyncjob_exporter/collector"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
 )
 
 // progressBar is a job's progress in whole percent. It is rounded down: 100 %
@@ -13,7 +13,7 @@ import (
 type progressBar struct{ Percent int }
 
 // newProgressBar is nil where the upstream does not tell the progress.
-func newProgressBar(job *collector.Job) *progressBar {
+func newProgressBar(job *job.Job) *progressBar {
 	if job.Progress == nil || math.IsNaN(*job.Progress) {
 		return nil
 	}
@@ -23,25 +23,25 @@ func newProgressBar(job *collector.Job) *progressBar {
 }
 
 // partsOf says in a few words how the parts of a job are doing.
-func partsOf(job *collector.Job) []string {
+func partsOf(last *job.Job) []string {
 	var parts []string
-	if words := chunksOf(job.Chunks); words != "" {
+	if words := chunksOf(last.Chunks); words != "" {
 		parts = append(parts, words)
 	}
-	if job.Files != nil {
-		parts = append(parts, counted(len(job.Files), "file", "files")+byState(job.Files, func(f collector.File) collector.State { return f.State }))
+	if last.Files != nil {
+		parts = append(parts, counted(len(last.Files), "file", "files")+byState(last.Files, func(f job.File) job.State { return f.State }))
 	}
-	if job.DataCenters != nil {
-		parts = append(parts, counted(len(job.DataCenters), "data center", "data centers")+
-			byState(job.DataCenters, func(d collector.DataCenter) collector.State { return d.State }))
+	if last.DataCenters != nil {
+		parts = append(parts, counted(len(last.DataCenters), "data center", "data centers")+
+			byState(last.DataCenters, func(d job.DataCenter) job.State { return d.State }))
 	}
-	if warnings := warningsOf(job.Preview); warnings > 0 {
+	if warnings := warningsOf(last.Preview); warnings > 0 {
 		parts = append(parts, counted(warnings, "preview warning", "preview warnings")+" that will fail it")
 	}
 	return parts
 }
 
-func chunksOf(chunks *collector.Chunks) string {
+func chunksOf(chunks *job.Chunks) string {
 	switch {
 	case chunks == nil || chunks.Uploaded == nil && chunks.Pending == nil:
 		return ""
@@ -55,7 +55,7 @@ func chunksOf(chunks *collector.Chunks) string {
 }
 
 // warningsOf is the number of warnings that nobody ignores.
-func warningsOf(preview *collector.Preview) int {
+func warningsOf(preview *job.Preview) int {
 	if preview == nil {
 		return 0
 	}
@@ -69,7 +69,7 @@ func warningsOf(preview *collector.Preview) int {
 }
 
 // byState counts parts in each state, the most urgent first; empty without parts.
-func byState[P any](parts []P, stateOf func(P) collector.State) string {
+func byState[P any](parts []P, stateOf func(P) job.State) string {
 	if len(parts) == 0 {
 		return ""
 	}

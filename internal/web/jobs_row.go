@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
 )
 
 const (
@@ -86,7 +87,7 @@ func stateNote(status *collector.JobStatus, state string) string {
 		return ""
 	case state == stateUnavailable:
 		return "was " + string(status.Last.State)
-	case state == string(collector.Unknown):
+	case state == string(job.Unknown):
 		return "upstream says “" + shortened(status.Last.UpstreamState) + "”"
 	default:
 		return ""
@@ -116,30 +117,30 @@ func (r *jobRow) addFailure(status *collector.JobStatus, now time.Time) {
 		return
 	}
 	r.FailedReason = string(status.LastFailure.Reason)
-	r.FailedMessage = collector.ErrorText(status.LastFailure.Message)
+	r.FailedMessage = job.ErrorText(status.LastFailure.Message)
 }
 
 // addLast adds what the last good read said.
 func (r *jobRow) addLast(status *collector.JobStatus, now time.Time) {
-	job := status.Last
+	last := status.Last
 	switch {
-	case job == nil:
+	case last == nil:
 		return
 	case neverFound(status):
 		r.Note = "The upstream knows no job of this id: check it for a typo."
 		return
 	}
 	r.Read = ago("Read at", status.ReadAt, now)
-	r.Progress = newProgressBar(job)
-	r.Parts = partsOf(job)
-	r.addAge(job, status.FirstSeen, now)
-	r.addExpiration(job, now)
-	if job.State == collector.Failed {
-		r.Error = errorOf(job)
+	r.Progress = newProgressBar(last)
+	r.Parts = partsOf(last)
+	r.addAge(last, status.FirstSeen, now)
+	r.addExpiration(last, now)
+	if last.State == job.Failed {
+		r.Error = errorOf(last)
 	}
 }
 
-func (r *jobRow) addAge(job *collector.Job, firstSeen, now time.Time) {
+func (r *jobRow) addAge(job *job.Job, firstSeen, now time.Time) {
 	switch {
 	case !job.Started.IsZero():
 		r.Age, r.AgeOf = since("Started at", job.Started, now), "since start"
@@ -153,35 +154,35 @@ func (r *jobRow) addAge(job *collector.Job, firstSeen, now time.Time) {
 
 // addExpiration counts down to the expiration, unless the job is done: then it
 // does not matter any more.
-func (r *jobRow) addExpiration(job *collector.Job, now time.Time) {
-	if job.Expiration.IsZero() || job.State.Final() && job.State != collector.Expired {
+func (r *jobRow) addExpiration(last *job.Job, now time.Time) {
+	if last.Expiration.IsZero() || last.State.Final() && last.State != job.Expired {
 		return
 	}
-	left := job.Expiration.Sub(now)
+	left := last.Expiration.Sub(now)
 	if left > 0 {
-		r.Expires = newInstant("in "+span(left), "Expires at", job.Expiration)
+		r.Expires = newInstant("in "+span(left), "Expires at", last.Expiration)
 	} else {
-		r.Expires = newInstant(span(-left)+" ago", "Expired at", job.Expiration)
+		r.Expires = newInstant(span(-left)+" ago", "Expired at", last.Expiration)
 	}
-	r.ExpiresSoon = !job.State.Final() && left < expiresSoon
+	r.ExpiresSoon = !last.State.Final() && left < expiresSoon
 }
 
 // errorOf is the upstream's reason for a failure, fit to be shown.
-func errorOf(job *collector.Job) string {
+func errorOf(last *job.Job) string {
 	var parts []string
-	for _, text := range []string{job.Error.ID, job.Error.Message} {
-		if text = collector.ErrorText(text); text != "" {
+	for _, text := range []string{last.Error.ID, last.Error.Message} {
+		if text = job.ErrorText(text); text != "" {
 			parts = append(parts, text)
 		}
 	}
-	if job.ResultStatusCode != nil {
-		parts = append(parts, "result status "+number(*job.ResultStatusCode))
+	if last.ResultStatusCode != nil {
+		parts = append(parts, "result status "+number(*last.ResultStatusCode))
 	}
 	switch {
 	case len(parts) > 0:
 		return strings.Join(parts, ": ")
-	case job.UpstreamState != "":
-		return "The upstream says only “" + shortened(job.UpstreamState) + "”."
+	case last.UpstreamState != "":
+		return "The upstream says only “" + shortened(last.UpstreamState) + "”."
 	default:
 		return "The upstream gave no reason."
 	}

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/upstream"
 	"github.com/asyncjob-exporter/asyncjob_exporter/config"
 )
 
@@ -88,7 +90,7 @@ func TestARowShowsWhatTheLastReadsKnew(t *testing.T) {
 }
 
 func TestTheSmallPrintOfARow(t *testing.T) {
-	ended := &collector.Failure{Reason: collector.ReasonTimeout, Message: "GET status: no answer in time"}
+	ended := &upstream.Failure{Reason: job.ReasonTimeout, Message: "GET status: no answer in time"}
 	type smallPrint struct {
 		status collector.JobStatus
 		column string
@@ -96,55 +98,55 @@ func TestTheSmallPrintOfARow(t *testing.T) {
 	}
 	for name, test := range map[string]smallPrint{
 		"a final state stays when reading fails later": {
-			collector.JobStatus{Last: &collector.Job{State: collector.Succeeded}, Failure: ended, LastFailure: ended, FailedAt: before(time.Minute)},
+			collector.JobStatus{Last: &job.Job{State: job.Succeeded}, Failure: ended, LastFailure: ended, FailedAt: before(time.Minute)},
 			"State", "succeeded",
 		},
 		"that failure is told all the same": {
-			collector.JobStatus{Last: &collector.Job{State: collector.Succeeded}, Failure: ended, LastFailure: ended, FailedAt: before(time.Minute)},
+			collector.JobStatus{Last: &job.Job{State: job.Succeeded}, Failure: ended, LastFailure: ended, FailedAt: before(time.Minute)},
 			"Last read", "10 s ago failed 1 min ago: timeout GET status: no answer in time Probe x",
 		},
 		"a failed job without a reason says so": {
-			collector.JobStatus{Last: &collector.Job{State: collector.Failed}}, "Job", "x sample, configured The upstream gave no reason.",
+			collector.JobStatus{Last: &job.Job{State: job.Failed}}, "Job", "x sample, configured The upstream gave no reason.",
 		},
 		"a failed job with no reason but its state": {
-			collector.JobStatus{Last: &collector.Job{State: collector.Failed, UpstreamState: "Rejected"}}, "Job", "x sample, configured The upstream says only “Rejected”.",
+			collector.JobStatus{Last: &job.Job{State: job.Failed, UpstreamState: "Rejected"}}, "Job", "x sample, configured The upstream says only “Rejected”.",
 		},
 		"the status of the request that the job carried out": {
-			collector.JobStatus{Last: &collector.Job{State: collector.Failed, ResultStatusCode: new(409.0)}}, "Job", "x sample, configured result status 409",
+			collector.JobStatus{Last: &job.Job{State: job.Failed, ResultStatusCode: new(409.0)}}, "Job", "x sample, configured result status 409",
 		},
 		"an error message of several lines and any length is one short line": {
-			collector.JobStatus{Last: &collector.Job{State: collector.Failed, Error: collector.JobError{Message: "one\n\ttwo " + strings.Repeat("y", 5000)}}},
+			collector.JobStatus{Last: &job.Job{State: job.Failed, Error: job.Error{Message: "one\n\ttwo " + strings.Repeat("y", 5000)}}},
 			"Job", "x sample, configured one two " + strings.Repeat("y", 192),
 		},
 		"the error of a job that did not fail is not shown": {
-			collector.JobStatus{Last: &collector.Job{State: collector.Running, Error: collector.JobError{Message: "retried"}}}, "Job", "x sample, configured",
+			collector.JobStatus{Last: &job.Job{State: job.Running, Error: job.Error{Message: "retried"}}}, "Job", "x sample, configured",
 		},
 		"what is left of an expiration that is over": {
-			collector.JobStatus{Last: &collector.Job{State: collector.Running, Expiration: before(time.Minute)}}, "Expires", "1 min ago soon",
+			collector.JobStatus{Last: &job.Job{State: job.Running, Expiration: before(time.Minute)}}, "Expires", "1 min ago soon",
 		},
 		"a finished job expires no more": {
-			collector.JobStatus{Last: &collector.Job{State: collector.Succeeded, Expiration: after(time.Minute)}}, "Expires", "–",
+			collector.JobStatus{Last: &job.Job{State: job.Succeeded, Expiration: after(time.Minute)}}, "Expires", "–",
 		},
 		"two minutes are not soon": {
-			collector.JobStatus{Last: &collector.Job{State: collector.Running, Expiration: after(2 * time.Minute)}}, "Expires", "in 2 min",
+			collector.JobStatus{Last: &job.Job{State: job.Running, Expiration: after(2 * time.Minute)}}, "Expires", "in 2 min",
 		},
 		"a start ahead of the exporter's clock": {
-			collector.JobStatus{Last: &collector.Job{State: collector.Running, Started: after(90 * time.Second)}}, "Age", "in 1 min 30 s since start",
+			collector.JobStatus{Last: &job.Job{State: job.Running, Started: after(90 * time.Second)}}, "Age", "in 1 min 30 s since start",
 		},
 		"progress beyond its bounds": {
-			collector.JobStatus{Last: &collector.Job{State: collector.Running, Progress: new(1.7)}}, "Progress", "100 %",
+			collector.JobStatus{Last: &job.Job{State: job.Running, Progress: new(1.7)}}, "Progress", "100 %",
 		},
 		"progress is not rounded up to done": {
-			collector.JobStatus{Last: &collector.Job{State: collector.Running, Progress: new(0.9999)}}, "Progress", "99 %",
+			collector.JobStatus{Last: &job.Job{State: job.Running, Progress: new(0.9999)}}, "Progress", "99 %",
 		},
 		"no progress is not the same as none told": {
-			collector.JobStatus{Last: &collector.Job{State: collector.Running, Progress: new(0.0)}}, "Progress", "0 %",
+			collector.JobStatus{Last: &job.Job{State: job.Running, Progress: new(0.0)}}, "Progress", "0 %",
 		},
 		"chunks of which only the uploaded are known": {
-			collector.JobStatus{Last: &collector.Job{State: collector.Running, Chunks: &collector.Chunks{Uploaded: new(4.0)}}}, "Progress", "4 chunks uploaded",
+			collector.JobStatus{Last: &job.Job{State: job.Running, Chunks: &job.Chunks{Uploaded: new(4.0)}}}, "Progress", "4 chunks uploaded",
 		},
 		"what was known of a job that vanished": {
-			collector.JobStatus{Last: &collector.Job{State: collector.Gone, Started: before(time.Hour)}}, "Last read", "10 s ago Probe x",
+			collector.JobStatus{Last: &job.Job{State: job.Gone, Started: before(time.Hour)}}, "Last read", "10 s ago Probe x",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
 )
 
 // Besides the states of jobs, the page has a word for what the exporter does
@@ -19,9 +20,9 @@ const (
 // need somebody's attention.
 func shownStates() []string {
 	return []string{
-		string(collector.Failed), string(collector.Expired), stateUnavailable, string(collector.Unknown),
-		string(collector.Running), string(collector.Pending), stateUnread,
-		string(collector.Gone), string(collector.Canceled), string(collector.Succeeded),
+		string(job.Failed), string(job.Expired), stateUnavailable, string(job.Unknown),
+		string(job.Running), string(job.Pending), stateUnread,
+		string(job.Gone), string(job.Canceled), string(job.Succeeded),
 	}
 }
 
@@ -49,5 +50,5 @@ func shownState(status *collector.JobStatus) string {
 // neverFound reports whether the upstream was asked for the job but never said
 // anything about it, only that it knows none of this id.
 func neverFound(status *collector.JobStatus) bool {
-	return status.Last != nil && status.Last.State == collector.Gone && status.FirstSeen.IsZero()
+	return status.Last != nil && status.Last.State == job.Gone && status.FirstSeen.IsZero()
 }

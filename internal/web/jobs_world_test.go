@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/upstream"
 	"github.com/asyncjob-exporter/asyncjob_exporter/config"
 )
 
@@ -40,34 +42,34 @@ func target(system, name string, jobs ...collector.JobStatus) collector.TargetSt
 }
 
 func sessions() []collector.JobStatus {
-	file := func(name string, state collector.State) collector.File {
-		return collector.File{Name: name, State: state}
+	file := func(name string, state job.State) job.File {
+		return job.File{Name: name, State: state}
 	}
 	return []collector.JobStatus{
 		{
 			Job: config.Job{ID: "815994e5-2828-4a88-86ed-4575f9e964e2:9c7e16e9", Name: "ubuntu-24.04", Kind: "update"},
-			Last: &collector.Job{
-				State: collector.Running, UpstreamState: "ACTIVE", Progress: new(0.42),
+			Last: &job.Job{
+				State: job.Running, UpstreamState: "ACTIVE", Progress: new(0.42),
 				Expiration: after(95 * time.Second), Info: []string{"item", "3"},
-				Files: []collector.File{
-					file("ubuntu.ovf", collector.Succeeded), file("disk-1.vmdk", collector.Running), file("disk-2.vmdk", collector.Failed),
+				Files: []job.File{
+					file("ubuntu.ovf", job.Succeeded), file("disk-1.vmdk", job.Running), file("disk-2.vmdk", job.Failed),
 				},
-				Preview: &collector.Preview{State: "AVAILABLE", Warnings: []collector.PreviewWarning{{Type: "SELF_SIGNED_CERTIFICATE"}, {Type: "UNTRUSTED", Ignored: true}}},
+				Preview: &job.Preview{State: "AVAILABLE", Warnings: []job.PreviewWarning{{Type: "SELF_SIGNED_CERTIFICATE"}, {Type: "UNTRUSTED", Ignored: true}}},
 			},
 		},
 		{
 			Job:    config.Job{ID: "4f0d8c1b-67a5-4f0e-9df1-0e7be4a5f2ab", Kind: "download"},
 			Source: collector.SourceDiscovery,
-			Last:   &collector.Job{State: collector.Pending, UpstreamState: "ACTIVE", Expiration: after(5 * time.Minute), Files: []collector.File{}, Info: []string{"item", ""}},
+			Last:   &job.Job{State: job.Pending, UpstreamState: "ACTIVE", Expiration: after(5 * time.Minute), Files: []job.File{}, Info: []string{"item", ""}},
 		},
 		{
 			Job:  config.Job{ID: "b2f0", Name: "windows-2025", Kind: "update"},
-			Last: &collector.Job{State: collector.Expired, Expiration: before(17 * time.Minute), Info: []string{"item", "1"}},
+			Last: &job.Job{State: job.Expired, Expiration: before(17 * time.Minute), Info: []string{"item", "1"}},
 		},
 		{
 			Job:    config.Job{ID: "815994e5-typo", Name: "debian-13", Kind: "update"},
 			Source: collector.SourceFile,
-			Last:   &collector.Job{State: collector.Gone}, ReadAt: before(10 * time.Second),
+			Last:   &job.Job{State: job.Gone}, ReadAt: before(10 * time.Second),
 		},
 	}
 }
@@ -76,39 +78,39 @@ func machineImages() []collector.JobStatus {
 	return []collector.JobStatus{
 		{
 			Job: config.Job{ID: "2797087", Name: "webserver image", Kind: "machine_image"},
-			Last: &collector.Job{
-				State: collector.Running, UpstreamState: "In Progress", Progress: new(0.75), Created: before(3*time.Hour + 12*time.Minute),
-				Chunks: &collector.Chunks{Uploaded: new(30.0), Pending: new(10.0)},
-				DataCenters: []collector.DataCenter{
-					{Name: "us2", State: collector.Running}, {Name: "em2", State: collector.Succeeded},
+			Last: &job.Job{
+				State: job.Running, UpstreamState: "In Progress", Progress: new(0.75), Created: before(3*time.Hour + 12*time.Minute),
+				Chunks: &job.Chunks{Uploaded: new(30.0), Pending: new(10.0)},
+				DataCenters: []job.DataCenter{
+					{Name: "us2", State: job.Running}, {Name: "em2", State: job.Succeeded},
 				},
 			},
-			LastFailure: &collector.Failure{Reason: collector.ReasonTimeout, Message: "GET status: no answer in time"}, FailedAt: before(25 * time.Minute),
+			LastFailure: &upstream.Failure{Reason: job.ReasonTimeout, Message: "GET status: no answer in time"}, FailedAt: before(25 * time.Minute),
 		},
 		{
 			Job: config.Job{ID: "2797088", Name: "database image", Kind: "machine_image"},
-			Last: &collector.Job{
-				State: collector.Failed, UpstreamState: "Rejected", Created: before(50 * time.Hour), Ended: before(49 * time.Hour),
-				Error: collector.JobError{ID: "OCM-4711", Message: "virus scan found EICAR in https://user:secret@files.example.com/disk.img?token=secret"},
+			Last: &job.Job{
+				State: job.Failed, UpstreamState: "Rejected", Created: before(50 * time.Hour), Ended: before(49 * time.Hour),
+				Error: job.Error{ID: "OCM-4711", Message: "virus scan found EICAR in https://user:secret@files.example.com/disk.img?token=secret"},
 			},
 		},
 		{
 			Job:  config.Job{ID: "2797089", Kind: "machine_image"},
-			Last: &collector.Job{State: collector.Canceled, UpstreamState: "Deleted", Created: before(90 * 24 * time.Hour)},
+			Last: &job.Job{State: job.Canceled, UpstreamState: "Deleted", Created: before(90 * 24 * time.Hour)},
 		},
 		{
 			Job:  config.Job{ID: "2797090", Name: "cache image", Kind: "machine_image"},
-			Last: &collector.Job{State: collector.Unknown, UpstreamState: "Awaiting approval", Created: before(40 * time.Minute)},
+			Last: &job.Job{State: job.Unknown, UpstreamState: "Awaiting approval", Created: before(40 * time.Minute)},
 		},
 	}
 }
 
 func typeUpdates() []collector.JobStatus {
-	refused := &collector.Failure{Reason: collector.ReasonUnauthorized, Message: "GET status: answered 401 Unauthorized"}
+	refused := &upstream.Failure{Reason: job.ReasonUnauthorized, Message: "GET status: answered 401 Unauthorized"}
 	return []collector.JobStatus{
 		{
 			Job:     config.Job{ID: "OPE0ED029409F14E2FA6BE244D7BE0C1E9", Name: "Article", Kind: "type_update", Type: "Article"},
-			Last:    &collector.Job{State: collector.Running, UpstreamState: "processing", Progress: new(0.1), Started: before(8 * time.Minute)},
+			Last:    &job.Job{State: job.Running, UpstreamState: "processing", Progress: new(0.1), Started: before(8 * time.Minute)},
 			Failure: refused, LastFailure: refused, FailedAt: before(12 * time.Second), ReadAt: before(6 * time.Minute), FirstSeen: before(8 * time.Minute),
 		},
 		{
@@ -122,7 +124,7 @@ func samples() []collector.JobStatus {
 	return []collector.JobStatus{
 		{
 			Job:  config.Job{ID: "4711", Name: "sample import", Kind: "sample"},
-			Last: &collector.Job{State: collector.Succeeded, UpstreamState: "FINISHED", Progress: new(1.0), Started: before(2 * time.Hour), Ended: before(100 * time.Minute)},
+			Last: &job.Job{State: job.Succeeded, UpstreamState: "FINISHED", Progress: new(1.0), Started: before(2 * time.Hour), Ended: before(100 * time.Minute)},
 		},
 		{Job: config.Job{ID: "12", Kind: "contribution"}, Source: collector.SourceProbe},
 	}
@@ -148,32 +150,32 @@ func hostileTargets() []collector.TargetStatus {
 	for i, text := range hostile() {
 		jobs = append(jobs, collector.JobStatus{
 			Job: config.Job{ID: fmt.Sprintf("%d %s", i, text), Name: text, Kind: text, Type: text, Path: text},
-			Last: &collector.Job{
-				State: collector.Failed, UpstreamState: text, Progress: new(0.5), Created: before(time.Hour),
-				Error: collector.JobError{ID: text, Message: text},
+			Last: &job.Job{
+				State: job.Failed, UpstreamState: text, Progress: new(0.5), Created: before(time.Hour),
+				Error: job.Error{ID: text, Message: text},
 			},
-			Failure:     &collector.Failure{Reason: collector.ReasonDecode, Message: text},
-			LastFailure: &collector.Failure{Reason: collector.ReasonDecode, Message: text}, FailedAt: before(time.Second),
+			Failure:     &upstream.Failure{Reason: job.ReasonDecode, Message: text},
+			LastFailure: &upstream.Failure{Reason: job.ReasonDecode, Message: text}, FailedAt: before(time.Second),
 		})
 	}
 	jobs = append(jobs, collector.JobStatus{
 		Job:  config.Job{ID: "odd", Name: "odd state", Kind: "sample"},
-		Last: &collector.Job{State: collector.Unknown, UpstreamState: hostile()[1]},
+		Last: &job.Job{State: job.Unknown, UpstreamState: hostile()[1]},
 	})
 	return []collector.TargetStatus{target("vsphere", hostile()[1], jobs...)}
 }
 
 // manyTargets are count jobs of ten targets.
 func manyTargets(count int) []collector.TargetStatus {
-	states := []collector.State{collector.Running, collector.Succeeded, collector.Pending, collector.Succeeded, collector.Failed}
+	states := []job.State{job.Running, job.Succeeded, job.Pending, job.Succeeded, job.Failed}
 	jobs := make([][]collector.JobStatus, 10)
 	for i := range count {
 		jobs[i%10] = append(jobs[i%10], collector.JobStatus{
 			Job: config.Job{ID: fmt.Sprintf("%08d", i), Name: fmt.Sprintf("image build %d", i), Kind: "update"},
-			Last: &collector.Job{
+			Last: &job.Job{
 				State: states[i%5], Progress: new(float64(i%100) / 100), Created: before(time.Duration(i) * time.Minute), Expiration: after(time.Hour),
-				Chunks: &collector.Chunks{Uploaded: new(float64(i)), Pending: new(3.0)},
-				Error:  collector.JobError{Message: "upload of disk-1.vmdk was refused by the data store"},
+				Chunks: &job.Chunks{Uploaded: new(float64(i)), Pending: new(3.0)},
+				Error:  job.Error{Message: "upload of disk-1.vmdk was refused by the data store"},
 			},
 		})
 	}

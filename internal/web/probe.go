@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/common/expfmt"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/upstream"
 	"github.com/asyncjob-exporter/asyncjob_exporter/config"
 )
 
@@ -73,7 +74,7 @@ func (s *server) probe(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), s.Budget.of(r.Header))
 	defer cancel()
-	ctx, trace := collector.WithTrace(ctx, time.Now())
+	ctx, trace := upstream.WithTrace(ctx, time.Now())
 	found, err := s.Collector.ScrapeTarget(ctx, asked.target, asked.job)
 	switch {
 	case errors.Is(err, collector.ErrUnknownTarget):
@@ -88,7 +89,7 @@ func (s *server) probe(w http.ResponseWriter, r *http.Request) {
 }
 
 // writeDebug writes what the scrape did and what came of it, for people.
-func writeDebug(w http.ResponseWriter, trace *collector.Trace, families iter.Seq[*dto.MetricFamily]) {
+func writeDebug(w http.ResponseWriter, trace *upstream.Trace, families iter.Seq[*dto.MetricFamily]) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	fmt.Fprintf(w, "Upstream requests of this probe:\n\n%s\nMetrics:\n\n", trace)

@@ -1,0 +1,44 @@
+package exposition
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
+)
+
+func namesOf(files []job.File) string {
+	var names []string
+	for _, file := range files {
+		names = append(names, file.Name+":"+string(file.State))
+	}
+	return strings.Join(names, " ")
+}
+
+func TestShownFiles(t *testing.T) {
+	files := []job.File{{Name: "c", State: job.Running}, {Name: "a", State: job.Failed}, {Name: "b", State: job.Pending}, {Name: "a", State: job.Succeeded}}
+	for limit, want := range map[int]string{
+		0: "", 1: "a:failed", 2: "a:failed b:pending", 3: "a:failed b:pending c:running", 200: "a:failed b:pending c:running",
+	} {
+		shown, omitted := shownFiles(files, limit)
+		if got := namesOf(shown); got != want || omitted != max(3-limit, 0) {
+			t.Errorf("of at most %d: %q and %d omitted", limit, got, omitted)
+		}
+	}
+	if got := namesOf(files); got != "c:running a:failed b:pending a:succeeded" {
+		t.Errorf("the job's own files were changed to %q", got)
+	}
+}
+
+// TestNamesThatBecomeAlike are one file once they are fit to be labels.
+func TestNamesThatBecomeAlike(t *testing.T) {
+	long := strings.Repeat("x", 128)
+	shown, omitted := shownFiles([]job.File{{Name: long + "1"}, {Name: long + "2"}, {Name: "a\n"}, {Name: "a\t"}}, 200)
+	if len(shown) != 2 || omitted != 0 || shown[0].Name != "a " || shown[1].Name != long {
+		t.Errorf("%q and %d omitted", namesOf(shown), omitted)
+	}
+	dataCenters := shownDataCenters([]job.DataCenter{{Name: long + "2", Region: "r2"}, {Name: long + "1", Region: "r1"}})
+	if len(dataCenters) != 1 || dataCenters[0].Region != "r2" {
+		t.Errorf("%v", dataCenters)
+	}
+}

@@ -1,0 +1,39 @@
+// Package system is what an upstream system is to the collector, and what several
+// of them share. Each system is one package below it, with its options, checks,
+// reader and decoder.
+package system
+
+import (
+	"context"
+	"time"
+
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/upstream"
+	"github.com/asyncjob-exporter/asyncjob_exporter/config"
+)
+
+// System is one upstream API: how its targets and jobs are configured, and how
+// they are read. A new system is one file that implements it.
+type System interface {
+	config.System
+	// Info describes the info metric that only jobs of this system have.
+	Info() job.InfoMetric
+	// Connect prepares the reading of one target. It sends nothing.
+	Connect(target *config.Target, upstream *upstream.Client) Reader
+}
+
+// Reader reads the jobs of one target. It is safe for concurrent use.
+type Reader interface {
+	// Read reads one job. last is what an earlier read said, nil where there
+	// was none; a read that finds nothing changed returns last itself. The
+	// error is errUnknownJob where the upstream says that it has no such job,
+	// else a *Failure.
+	Read(ctx context.Context, job config.Job, last *job.Job) (*job.Job, error)
+}
+
+// Lister is a Reader of a system that can list its jobs.
+type Lister interface {
+	// List lists the jobs of the target's account, which is logged in; those
+	// that ended before endedAfter may be left out.
+	List(ctx context.Context, endedAfter time.Time) ([]config.Job, error)
+}

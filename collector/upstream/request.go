@@ -1,0 +1,75 @@
+package upstream
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
+)
+
+// Request is one GET, or a login's POST or DELETE.
+type Request struct {
+	Operation Operation
+	// Method is GET where empty.
+	Method string
+	// Path below the target's URL, escaped.
+	Path       string
+	Query      url.Values
+	Header     http.Header
+	Validators job.Validators
+}
+
+// Reply is an answer that a system has to look at itself: success, 304, and
+// 404 or 410, which may mean that the job is gone.
+type Reply struct {
+	status int
+	// Body is valid only while the reply is being handled.
+	Body       []byte
+	Validators job.Validators
+}
+
+// NotModified reports whether the upstream said that nothing changed.
+func (r Reply) NotModified() bool { return r.status == http.StatusNotModified }
+
+// Missing reports whether the upstream said that there is nothing.
+func (r Reply) Missing() bool {
+	return r.status == http.StatusNotFound || r.status == http.StatusGone
+}
+
+// prepare makes a request of net/http, with all headers.
+func (u *Client) prepare(ctx context.Context, r Request) (*http.Request, error) {
+	location, err := endpoint(u.target.URL, r.Path, r.Query)
+	if err != nil {
+		return nil, err
+	}
+	// The URL is at hand: making it a text to be parsed would cost more than all the rest here.
+	httpRequest, err := http.NewRequestWithContext(ctx, r.httpMethod(), "", http.NoBody)
+	if err != nil {
+		return nil, err
+	}
+	httpRequest.URL, httpRequest.Host = location, location.Host
+	httpRequest.Header = maps.Clone(u.Header)
+	maps.Copy(httpRequest.Header, r.Header)
+	if r.Validators.Etag != "" {
+		httpRequest.Header.Set("If-None-Match", r.Validators.Etag)
+	}
+	if r.Validators.LastModified != "" {
+		httpRequest.Header.Set("If-Modified-Since", r.Validators.LastModified)
+	}
+	return httpRequest, nil
+}
+
+func (r Request) httpMethod() string {
+	if r.Method == "" {
+		return http.MethodGet
+	}
+	return r.Method
+}
+
+// Name is how messages call a request: no host and no query.
+func (r Request) Name() string {
+	return fmt.Sprintf("%s: %s %s", r.Operation, r.httpMethod(), r.Path)
+}

@@ -1,0 +1,29 @@
+package upstream
+
+import (
+	"net/http"
+	"testing"
+	"time"
+)
+
+func TestRetryAfter(t *testing.T) {
+	now := time.Date(2026, time.November, 22, 0, 0, 0, 0, time.UTC)
+	for value, want := range map[string]time.Duration{
+		"0": 0, "120": 2 * time.Minute, " 120 ": 2 * time.Minute, "86401": longestPause,
+		"99999999999999999999999":        longestPause,
+		"Sun, 22 Nov 2026 00:01:00 GMT":  time.Minute,
+		"Sunday, 22-Nov-26 00:01:00 GMT": time.Minute,
+		"Sat, 21 Nov 2026 23:59:00 GMT":  -time.Minute,
+		"Fri, 22 Nov 2126 00:00:00 GMT":  longestPause,
+	} {
+		until, ok := retryAfter(http.Header{"Retry-After": {value}}, now)
+		if !ok || until.Sub(now) != want {
+			t.Errorf("%q: %v (%v), want %v", value, until.Sub(now), ok, want)
+		}
+	}
+	for _, value := range []string{"", "-1", "1.5", "soon", "1h", "2026-11-22T00:01:00Z", "+5"} {
+		if until, ok := retryAfter(http.Header{"Retry-After": {value}}, now); ok {
+			t.Errorf("%q: %v", value, until)
+		}
+	}
+}
