@@ -4,8 +4,6 @@
 set -euo pipefail
 : "${CI_TOOLS:?is not set}"
 
-golangci_lint=v2.15.0
-
 debian_packages() {
   local wanted=(
     buildah busybox-static ca-certificates chromium curl fonts-dejavu-core git
@@ -48,13 +46,15 @@ alertmanager_template() {
   fi
 }
 
-linter() {
-  local kept
-  kept=$CI_TOOLS/golangci-lint-$golangci_lint-$(go env GOVERSION)
-  if [[ ! -x $kept/golangci-lint ]]; then
-    GOBIN=$kept go install "github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$golangci_lint"
+# go_tool PACKAGE@VERSION installs a tool once for each version of it and of Go.
+go_tool() {
+  local name kept
+  name=$(basename "${1%@*}")
+  kept=$CI_TOOLS/$name-${1#*@}-$(go env GOVERSION)
+  if [[ ! -x $kept/$name ]]; then
+    GOBIN=$kept go install "$1"
   fi
-  ln -sf "$kept/golangci-lint" "$CI_TOOLS/bin/golangci-lint"
+  ln -sf "$kept/$name" "$CI_TOOLS/bin/$name"
 }
 
 own_tools() {
@@ -68,6 +68,7 @@ mkdir -p "$CI_TOOLS/bin" "$CI_TOOLS/debian"
 # The network has one, the processor the other.
 (debian_packages && prometheus_packages && alertmanager_template) &
 debian=$!
-linter
+go_tool github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+go_tool github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 own_tools
 wait "$debian"
