@@ -49,10 +49,10 @@ func (t *Target) discover(ctx context.Context, r *round) {
 
 // listNow lists in at most half of the time that the scrape has after a login:
 // a list that hangs must not cost the known jobs their reads.
-func (t *Target) listNow(ctx context.Context, lister system.Lister) (jobs []config.Job, err error) {
+func (t *Target) listNow(ctx context.Context, lister system.Lister) (listed []config.Job, err error) {
 	defer func() {
 		if thrown := recover(); thrown != nil {
-			jobs, err = nil, bugFailure(thrown)
+			listed, err = nil, bugFailure(thrown)
 		}
 	}()
 	if err := t.link.upstream.EnsureLogin(ctx); err != nil {
@@ -60,7 +60,11 @@ func (t *Target) listNow(ctx context.Context, lister system.Lister) (jobs []conf
 	}
 	ctx, cancel := firstHalf(ctx)
 	defer cancel()
-	return lister.List(ctx, t.now().Add(-t.settings.Retention))
+	listing, err := lister.List(ctx, t.now().Add(-t.settings.Retention))
+	for _, one := range listing.Jobs {
+		listed = append(listed, one.Job)
+	}
+	return listed, err
 }
 
 // firstHalf ends when half of a context's time is over.

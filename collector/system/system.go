@@ -13,11 +13,15 @@ import (
 )
 
 // System is one upstream API: how its targets and jobs are configured, and how
-// they are read. A new system is one file that implements it.
+// they are read. A new system is one package that implements it.
 type System interface {
 	config.System
 	// Info describes the info metric that only jobs of this system have.
 	Info() job.InfoMetric
+	// Definition is what the system was made from where that can change with the
+	// configuration: what was read by one definition is not used by another.
+	// Empty for a system written in Go.
+	Definition() string
 	// Connect prepares the reading of one target. It sends nothing.
 	Connect(target *config.Target, upstream *upstream.Client) Reader
 }
@@ -26,14 +30,32 @@ type System interface {
 type Reader interface {
 	// Read reads one job. last is what an earlier read said, nil where there
 	// was none; a read that finds nothing changed returns last itself. The
-	// error is errUnknownJob where the upstream says that it has no such job,
-	// else a *Failure.
+	// error is job.ErrUnknown where the upstream says that it has no such job,
+	// else an *upstream.Failure.
 	Read(ctx context.Context, job config.Job, last *job.Job) (*job.Job, error)
 }
 
 // Lister is a Reader of a system that can list its jobs.
 type Lister interface {
 	// List lists the jobs of the target's account, which is logged in; those
-	// that ended before endedAfter may be left out.
-	List(ctx context.Context, endedAfter time.Time) ([]config.Job, error)
+	// that ended before endedAfter may be left out. What was listed counts also
+	// where there is an error: a list that was cut off, or one of two that was
+	// refused.
+	List(ctx context.Context, endedAfter time.Time) (Listing, error)
+}
+
+// Listing is what a list said.
+type Listing struct {
+	Jobs []Listed
+	// Cut tells that the list was not read to its end: a job that it does not
+	// name may still be there.
+	Cut bool
+}
+
+// Listed is a job that a list names.
+type Listed struct {
+	Job config.Job
+	// Found is what the list said of the job where its items are whole status
+	// replies, so that the job needs no read of its own; nil where they are not.
+	Found *job.Job
 }

@@ -40,7 +40,7 @@ func (r panickyReader) Read(ctx context.Context, asked config.Job, last *job.Job
 	return r.Reader.Read(ctx, asked, last)
 }
 
-func (r panickyReader) List(ctx context.Context, endedAfter time.Time) ([]config.Job, error) {
+func (r panickyReader) List(ctx context.Context, endedAfter time.Time) (system.Listing, error) {
 	if r.list {
 		panic("cannot decode " + canary)
 	}

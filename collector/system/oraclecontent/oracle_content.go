@@ -101,6 +101,9 @@ func statusPath(path string) error {
 	return nil
 }
 
+// Definition is empty: the system is written in Go.
+func (System) Definition() string { return "" }
+
 // Connect reads with a bearer token, usually by OAuth2.
 func (System) Connect(target *config.Target, upstream *upstream.Client) system.Reader {
 	words := job.NewVocabulary(map[job.State][]string{

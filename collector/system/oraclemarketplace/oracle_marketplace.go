@@ -72,6 +72,9 @@ func (System) CheckTarget(target *config.Target) error {
 // CheckJob wants an integer id.
 func (System) CheckJob(job *config.Job) error { return system.IntegerID(job) }
 
+// Definition is empty: the system is written in Go.
+func (System) Definition() string { return "" }
+
 // Connect reads with a bearer token: a configured one, one by OAuth2, or one
 // that basic_auth is exchanged for.
 func (System) Connect(target *config.Target, upstream *upstream.Client) system.Reader {
@@ -214,26 +217,26 @@ const (
 // List pages through GET /appstore/publisher/v1/machineimages. The replies are
 // not filtered by the server: its filter's words are spelled differently on
 // every page of the vendor's.
-func (r *reader) List(ctx context.Context, endedAfter time.Time) ([]config.Job, error) {
-	var jobs []config.Job
+func (r *reader) List(ctx context.Context, endedAfter time.Time) (system.Listing, error) {
+	var listing system.Listing
 	for page := range listMaxPages {
 		items, err := r.listPage(ctx, page*listPageSize)
 		if err != nil {
-			return nil, err
+			return system.Listing{}, err
 		}
 		for _, item := range items {
 			state, _ := r.words.Meaning(item.StatusName)
 			job := config.Job{ID: string(item.UploadRequestID), Kind: kindMachineImage}
 			ended := state.Final() && !item.LastModifiedDate.IsZero() && item.LastModifiedDate.Before(endedAfter)
 			if !ended && system.IntegerID(&job) == nil {
-				jobs = append(jobs, job)
+				listing.Jobs = append(listing.Jobs, system.Listed{Job: job})
 			}
 		}
 		if len(items) < listPageSize {
 			break
 		}
 	}
-	return jobs, nil
+	return listing, nil
 }
 
 func (r *reader) listPage(ctx context.Context, offset int) ([]machineImageReply, error) {

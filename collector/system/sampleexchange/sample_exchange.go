@@ -54,6 +54,9 @@ func (s System) CheckTarget(target *config.Target) error { return system.NoDisco
 // CheckJob wants an integer id.
 func (System) CheckJob(job *config.Job) error { return system.IntegerID(job) }
 
+// Definition is empty: the system is written in Go.
+func (System) Definition() string { return "" }
+
 // Connect reads with the target's own credentials, Basic or Bearer.
 func (System) Connect(target *config.Target, upstream *upstream.Client) system.Reader {
 	words := job.NewVocabulary(map[job.State][]string{

@@ -90,6 +90,9 @@ func flavourOf(target *config.Target) string {
 // CheckJob wants the id of a session, which may hold colons.
 func (System) CheckJob(job *config.Job) error { return system.OpaqueID(job) }
 
+// Definition is empty: the system is written in Go.
+func (System) Definition() string { return "" }
+
 // Connect reads with one session at the vCenter, kept over scrapes.
 func (System) Connect(target *config.Target, client *upstream.Client) system.Reader {
 	sessions := job.NewVocabulary(map[job.State][]string{
@@ -290,20 +293,20 @@ func (r *reader) contentVersion(ctx context.Context, item string) (string, error
 
 // List lists the update and download sessions of the logged-in user: a vCenter
 // shows nobody else's.
-func (r *reader) List(ctx context.Context, _ time.Time) ([]config.Job, error) {
-	var jobs []config.Job
+func (r *reader) List(ctx context.Context, _ time.Time) (system.Listing, error) {
+	var listing system.Listing
 	for _, kind := range []string{kindUpdate, kindDownload} {
 		ids, err := r.listSessions(ctx, kind)
 		if err != nil {
-			return nil, fmt.Errorf("listing %s sessions: %w", kind, err)
+			return system.Listing{}, fmt.Errorf("listing %s sessions: %w", kind, err)
 		}
 		for _, id := range ids {
 			if job := (config.Job{ID: id, Kind: kind}); system.OpaqueID(&job) == nil {
-				jobs = append(jobs, job)
+				listing.Jobs = append(listing.Jobs, system.Listed{Job: job})
 			}
 		}
 	}
-	return jobs, nil
+	return listing, nil
 }
 
 func (r *reader) listSessions(ctx context.Context, kind string) ([]string, error) {
