@@ -131,7 +131,7 @@ func check(f *flags, out io.Writer) error {
 	for _, line := range checked.Summary() {
 		fmt.Fprintln(out, line)
 	}
-	warnings, err := checked.CheckJobFiles(systems.Rules())
+	warnings, err := checked.CheckJobFiles()
 	for _, warning := range append(checked.Warnings, warnings...) {
 		fmt.Fprintln(out, "warning:", warning)
 	}

@@ -17,9 +17,18 @@ type Config struct {
 	Path string
 	// Targets in the order of the file, at least one.
 	Targets []*Target
+	// Systems are those of Rules and those that this configuration describes.
+	Systems Systems
 	// Warnings are what is allowed but unwise, such as a password sent over
 	// plain http, one line each, to be logged and printed by --config.check.
 	Warnings []string
+
+	// rules are those of Load, with Systems and their labels.
+	rules Rules
+	// described are the sections that Rules.Describe made systems of.
+	described []*Section
+	// systemFiles are the globs that some of them are from.
+	systemFiles []string
 }
 
 // Settings are the keys of "defaults", each of which a target may override.
@@ -104,6 +113,10 @@ type Rules struct {
 	// ReservedLabels are the label names of the exporter's own metrics, which
 	// configured labels may not have.
 	ReservedLabels []string
+	// Describe makes systems of the sections below "systems" and of the files of
+	// "system_files", and notes in a section what is wrong with it: then there is
+	// no system of it. nil: the configuration may describe none.
+	Describe func(sections []*Section) Systems
 	// States are those that the key "states" may map a word to.
 	States []string
 	// Fold makes upstream words equal that count as one.

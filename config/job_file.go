@@ -37,7 +37,7 @@ func (f *jobFile) refresh(list jobList) (changed bool) {
 	var text []byte
 	started := time.Now()
 	if err == nil {
-		text, info, err = readJobFile(f.path)
+		text, info, err = readRegularFile(f.path)
 	}
 	if err != nil {
 		f.version = nil
@@ -72,8 +72,8 @@ func (f *jobFile) fail(err error) (changed bool) {
 	return changed
 }
 
-// readJobFile reads a whole file, and the version of exactly that content.
-func readJobFile(path string) (text []byte, info os.FileInfo, err error) {
+// readRegularFile reads a whole file, and the version of exactly that content.
+func readRegularFile(path string) (text []byte, info os.FileInfo, err error) {
 	info, err = os.Stat(path)
 	if err != nil {
 		return nil, nil, err

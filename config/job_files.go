@@ -34,8 +34,10 @@ type JobFileStatus struct {
 	Err error
 }
 
-// NewJobFiles prepares to read the job files of a target that Load returned.
-func NewJobFiles(target *Target, rules Rules) *JobFiles {
+// JobFiles prepares to read the job files of one of its targets.
+func (c *Config) JobFiles(target *Target) *JobFiles { return newJobFiles(target, c.rules) }
+
+func newJobFiles(target *Target, rules Rules) *JobFiles {
 	configured := make(map[string]struct{}, len(target.Jobs))
 	for _, job := range target.Jobs {
 		configured[job.ID] = struct{}{}

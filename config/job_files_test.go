@@ -26,7 +26,7 @@ func newJobFolder(t *testing.T, globs ...string) *jobFolder {
 	for _, glob := range globs {
 		target.JobFiles = append(target.JobFiles, filepath.Join(folder.directory, glob))
 	}
-	folder.files = NewJobFiles(target, testRules())
+	folder.files = newJobFiles(target, testRules())
 	return folder
 }
 
@@ -337,7 +337,7 @@ func BenchmarkReadOfUnchangedJobFiles(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	files := NewJobFiles(&Target{System: "sample_exchange", JobFiles: []string{filepath.Join(directory, "*.yml")}}, testRules())
+	files := newJobFiles(&Target{System: "sample_exchange", JobFiles: []string{filepath.Join(directory, "*.yml")}}, testRules())
 	for b.Loop() {
 		if jobs, _ := files.Read(); len(jobs) != 100 {
 			b.Fatal("not all jobs were read")
@@ -353,7 +353,7 @@ func TestAReloadKeepsTheLastGoodListOfABrokenJobFile(t *testing.T) {
 	folder.expect("12", map[string]string{"a.yml": "a.yml"})
 
 	before := folder.files
-	folder.files = NewJobFiles(&Target{Name: "a", System: "sample_exchange", JobFiles: []string{folder.path("*.yml")}}, testRules())
+	folder.files = newJobFiles(&Target{Name: "a", System: "sample_exchange", JobFiles: []string{folder.path("*.yml")}}, testRules())
 	folder.files.Follow(before)
 	folder.expect("12", map[string]string{"a.yml": "a.yml"})
 	folder.write("a.yml", "- id: 13\n")
@@ -367,7 +367,7 @@ func TestAReloadDoesNotFollowFilesThatNoGlobNamesAnyMore(t *testing.T) {
 	folder.expect("12 13", map[string]string{"a.yml": "", "b.yml": ""})
 
 	before := folder.files
-	folder.files = NewJobFiles(&Target{Name: "a", System: "sample_exchange", JobFiles: []string{folder.path("b.yml")}}, testRules())
+	folder.files = newJobFiles(&Target{Name: "a", System: "sample_exchange", JobFiles: []string{folder.path("b.yml")}}, testRules())
 	folder.files.Follow(before)
 	folder.expect("13", map[string]string{"b.yml": ""})
 }

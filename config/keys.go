@@ -12,6 +12,9 @@ import (
 type fileKeys struct {
 	Defaults settingsKeys `yaml:"defaults"`
 	Targets  []yaml.Node  `yaml:"targets"`
+
+	Systems     yaml.Node `yaml:"systems"`
+	SystemFiles []string  `yaml:"system_files"`
 }
 
 // settingsKeys are the keys of "defaults", which a target may have too; nil
@@ -55,6 +58,9 @@ type jobKeys struct {
 
 // verbatim is text or a number as typed: 0123 and 9E2 are ids, no numbers.
 type verbatim string
+
+// Wanted is what an id looks like.
+func (verbatim) Wanted() string { return "text or a number" }
 
 // UnmarshalYAML takes the text of a scalar as it stands in the file.
 func (v *verbatim) UnmarshalYAML(node *yaml.Node) error {

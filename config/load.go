@@ -35,12 +35,19 @@ func Parse(text []byte, path string, rules Rules) (*Config, error) {
 		decoder:   &decoder{found: found},
 		warnings:  &problems{file: path},
 	}
-	parser.optionOwners = parser.systems.optionOwners()
 	targets := parser.file(yamlDocument(text, found))
 	if err := found.err(); err != nil {
 		return nil, err
 	}
-	return &Config{Path: path, Targets: targets, Warnings: parser.warningLines()}, nil
+	return &Config{
+		Path:        path,
+		Targets:     targets,
+		Systems:     parser.systems,
+		Warnings:    parser.warningLines(),
+		rules:       parser.rules,
+		described:   parser.described,
+		systemFiles: parser.systemFiles,
+	}, nil
 }
 
 // parser turns one configuration file into targets, noting problems.
@@ -49,6 +56,12 @@ type parser struct {
 	systems Systems
 	// optionOwners are the systems that a key of a target belongs to.
 	optionOwners map[string][]string
+	// described are the sections that describe systems, and systemFiles the
+	// globs of the files that some of them stand in.
+	described   []*Section
+	systemFiles []string
+	// sectionNames are the names of all sections, also of those that are wrong.
+	sectionNames []string
 	directory    string
 	found        *problems
 	decoder      *decoder
@@ -64,6 +77,8 @@ func (p *parser) file(document *yaml.Node) []*Target {
 	}
 	var keys fileKeys
 	p.decoder.decode(document, &keys, place{})
+	p.describe(document, keys)
+	p.reserveLabels(keys.Targets)
 	defaults := p.settings(document, "defaults", keys.Defaults, builtInSettings(), place{key: "defaults"})
 	if len(keys.Targets) == 0 && len(p.found.list) == 0 {
 		p.found.add(lineOf(document, "targets"), place{}, "the key \"targets\" must list at least one target")

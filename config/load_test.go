@@ -188,7 +188,7 @@ targets:
 			t.Errorf("%s is %s, want %s", key, got, secret)
 		}
 	}
-	jobs, statuses := NewJobFiles(first, testRules()).Read()
+	jobs, statuses := config.JobFiles(first).Read()
 	if len(jobs) != 1 || len(statuses) != 1 || statuses[0].Err != nil {
 		t.Errorf("jobs %v, statuses %v, want the one job of the one file that both globs match", jobs, statuses)
 	}

@@ -44,8 +44,11 @@ func (p *parser) decodeTarget(node *yaml.Node, keys *targetKeys, system System, 
 	}
 	p.decoder.decodeTogether(node, into, at, func(key string) (message string, known bool) {
 		owners, known := p.optionOwners[key]
-		if !known || system == nil { // a system that is unknown is problem enough
-			return "", known
+		if system == nil { // a system that is unknown or badly described is problem enough
+			return "", known || slices.Contains(p.sectionNames, keys.System)
+		}
+		if !known {
+			return "", false
 		}
 		return fmt.Sprintf("%s: leave it out of a target of %s", belongs(key, owners), system.Name()), true
 	})

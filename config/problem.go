@@ -45,6 +45,8 @@ type problem struct {
 type problems struct {
 	file string
 	list []problem
+	// parts are those of the files that this one names.
+	parts []*problems
 }
 
 // add notes a problem with the value at a place.
@@ -66,8 +68,8 @@ func (p *problems) since(index int, at place) bool {
 	})
 }
 
-// err joins the problems into one error, a line each, in the order of the file;
-// nil where there are none.
+// err joins the problems into one error, a line each, in the order of the file,
+// then those of its parts; nil where there are none.
 func (p *problems) err() error {
 	sorted := slices.Clone(p.list)
 	slices.SortStableFunc(sorted, func(a, b problem) int { return cmp.Compare(a.line, b.line) })
@@ -78,6 +80,9 @@ func (p *problems) err() error {
 			break
 		}
 		all = append(all, errors.New(located(p.file, problem.line)+problem.text))
+	}
+	for _, part := range p.parts {
+		all = append(all, part.err())
 	}
 	return errors.Join(all...)
 }

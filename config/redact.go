@@ -50,7 +50,11 @@ type shownJob struct {
 // secrets left out: it may be shown to anyone who may see the metrics.
 func (c *Config) Redacted() ([]byte, error) {
 	var shown struct {
+		Systems yaml.Node    `yaml:"systems,omitempty"`
 		Targets []*yaml.Node `yaml:"targets"`
+	}
+	if len(c.described) > 0 {
+		shown.Systems = *shownSections(c.described)
 	}
 	for _, target := range c.Targets {
 		node, err := shownNode(target)
@@ -64,6 +68,19 @@ func (c *Config) Redacted() ([]byte, error) {
 		return nil, fmt.Errorf("writing the configuration of %s: %w", c.Path, err)
 	}
 	return text, nil
+}
+
+// shownSections are all descriptions of systems, wherever they stand.
+func shownSections(sections []*Section) *yaml.Node {
+	shown := &yaml.Node{Kind: yaml.MappingNode}
+	for _, section := range sections {
+		node := resolved(section.node)
+		for _, key := range *section.secrets {
+			node = hiddenBelow(node, key)
+		}
+		shown.Content = append(shown.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: section.Name}, node)
+	}
+	return shown
 }
 
 // generalKeys are the keys that stand before those of the system: name, system, url.

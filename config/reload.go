@@ -23,7 +23,7 @@ type Reloader struct {
 	current atomic.Pointer[Config]
 
 	mutex   sync.Mutex        // held while loading and applying
-	digest  [sha256.Size]byte // of the text tried last
+	digest  [sha256.Size]byte // of the texts tried last
 	failure string            // why the last try failed; empty where it did not
 
 	successful prometheus.Gauge
@@ -99,7 +99,7 @@ func (r *Reloader) reloadIfChanged() {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	before := r.failure
-	if text, err := readFile(r.path); before == "" && err == nil && sha256.Sum256(text) == r.digest {
+	if digest, err := r.currentDigest(); before == "" && err == nil && digest == r.digest {
 		return
 	}
 	if err := r.load(); err == nil || err.Error() != before {
@@ -130,15 +130,40 @@ func (r *Reloader) replace() (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.digest = sha256.Sum256(text)
 	config, err := Parse(text, r.path, r.rules)
 	if err != nil {
 		return nil, err
 	}
+	r.digest = digestOf(text, config.systemFiles)
 	if err := r.apply(config); err != nil {
 		return nil, fmt.Errorf("applying the configuration of %s: %w", r.path, err)
 	}
 	return config, nil
+}
+
+// currentDigest is that of the configuration file as it is now, and of the files
+// that the configuration in force names.
+func (r *Reloader) currentDigest() (digest [sha256.Size]byte, err error) {
+	text, err := readFile(r.path)
+	if err != nil {
+		return digest, err
+	}
+	return digestOf(text, r.Current().systemFiles), nil
+}
+
+// digestOf is the digest of a text and of the files that globs match, names
+// included: a file that is added or that cannot be read is a change too.
+func digestOf(text []byte, globs []string) (digest [sha256.Size]byte) {
+	all := sha256.New()
+	all.Write(text)
+	for _, glob := range globs {
+		for _, path := range pathsOf(glob) {
+			content, _, err := readRegularFile(path)
+			fmt.Fprintf(all, "\x00%s\x00%v\x00%s", path, err, content)
+		}
+	}
+	all.Sum(digest[:0])
+	return digest
 }
 
 func (r *Reloader) logOutcome(err error) {

@@ -15,6 +15,11 @@ const maxByteSize = 1 << 30
 // byteSize is a number of bytes, written as 4MiB, 1MB or 65536.
 type byteSize int64
 
+// Wanted is what a size looks like.
+func (byteSize) Wanted() string {
+	return "a size such as 4MiB or 64KiB, or a number of bytes, from 1 to 1GiB"
+}
+
 // UnmarshalYAML accepts binary (KiB) and metric (KB) units and plain numbers.
 func (s *byteSize) UnmarshalYAML(node *yaml.Node) error {
 	size, err := strconv.ParseInt(node.Value, 10, 64)

@@ -43,10 +43,10 @@ func counted(number int, noun string) string {
 // CheckJobFiles reads the job files of all targets once. The error joins what is
 // wrong with them. That there is no such file yet is a warning only: a pipeline
 // may write it later.
-func (c *Config) CheckJobFiles(rules Rules) (warnings []string, err error) {
+func (c *Config) CheckJobFiles() (warnings []string, err error) {
 	var errs []error
 	for _, target := range c.Targets {
-		_, statuses := NewJobFiles(target, rules).Read()
+		_, statuses := c.JobFiles(target).Read()
 		for _, status := range statuses {
 			switch {
 			case isMissing(status.Err):

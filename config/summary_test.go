@@ -24,7 +24,7 @@ func TestCheckingJobFiles(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			warnings, err := config.CheckJobFiles(testRules())
+			warnings, err := config.CheckJobFiles()
 			if got := strings.Join(warnings, "\n"); !strings.Contains(got, test.warning) || (got == "") != (test.warning == "") {
 				t.Errorf("warnings %q, want %q", got, test.warning)
 			}

@@ -35,6 +35,13 @@ type System interface {
 	CheckJob(job *Job) error
 }
 
+// Labeler is a System whose jobs have series with labels of its own, which are
+// not among Rules.ReservedLabels. Where it is in use, no configured label may
+// have such a name.
+type Labeler interface {
+	LabelNames() []string
+}
+
 // Systems are the upstream systems that targets may name.
 type Systems []System
 

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -33,7 +34,7 @@ func (p *parser) target(index int, node *yaml.Node, defaults Settings, names map
 		Discovery: keys.Discovery,
 	}
 	p.name(node, keys.Name, at, names)
-	if system == nil {
+	if system == nil && !slices.Contains(p.sectionNames, keys.System) {
 		p.unknownSystem(node, keys.System, at)
 	}
 	target.URL = p.targetURL(node, keys.URL, system, at)
@@ -85,19 +86,29 @@ func (p *parser) jobs(node *yaml.Node, system System, at place) []Job {
 func (p *parser) jobFiles(node *yaml.Node, globs []string, at place) []string {
 	var joined []string
 	for i, glob := range globs {
-		_, err := filepath.Match(glob, "")
-		switch at := at.child("job_files").item(i); {
-		case glob == "":
-			p.found.add(lineOf(node, "job_files"), at, "is empty")
-		case err != nil:
-			p.found.add(lineOf(node, "job_files"), at, "is no valid pattern: a [ has no ], or the pattern ends in \\")
-		case filepath.IsAbs(glob):
-			joined = append(joined, glob)
-		default:
-			joined = append(joined, filepath.Join(literally(p.directory), glob))
+		full, rule := p.glob(glob)
+		if rule != "" {
+			p.found.add(lineOf(node, "job_files"), at.child("job_files").item(i), "%s", rule)
+			continue
 		}
+		joined = append(joined, full)
 	}
 	return joined
+}
+
+// glob begins a glob at the configuration's directory. rule says what is wrong with it.
+func (p *parser) glob(glob string) (full, rule string) {
+	_, err := filepath.Match(glob, "")
+	switch {
+	case glob == "":
+		return "", "is empty"
+	case err != nil:
+		return "", "is no valid pattern: a [ has no ], or the pattern ends in \\"
+	case filepath.IsAbs(glob):
+		return glob, ""
+	default:
+		return filepath.Join(literally(p.directory), glob), ""
+	}
 }
 
 // literally makes a glob that matches a path only, whatever is in it. Windows

@@ -106,15 +106,18 @@ func (d *decoder) singleValue(node *yaml.Node, out reflect.Value, at place) {
 	}
 }
 
+// wanter is a type that says itself what its values look like, as "a duration
+// such as 30s".
+type wanter interface{ Wanted() string }
+
 // wanted says what values of a type look like.
 func wanted(t reflect.Type) string {
+	if own, ok := reflect.TypeAssert[wanter](reflect.New(t)); ok {
+		return own.Wanted()
+	}
 	switch t {
 	case reflect.TypeFor[model.Duration]():
 		return "a duration such as 30s, 5m or 1h"
-	case reflect.TypeFor[byteSize]():
-		return "a size such as 4MiB or 64KiB, or a number of bytes, from 1 to 1GiB"
-	case reflect.TypeFor[verbatim]():
-		return "text or a number"
 	case reflect.TypeFor[promconfig.URL]():
 		return "a URL"
 	case reflect.TypeFor[promconfig.TLSVersion]():
