@@ -87,7 +87,7 @@ func (c *Collector) Apply(ctx context.Context, next *config.Config) error {
 	defer c.mu.Unlock()
 	made := &generation{}
 	for _, settings := range next.Targets {
-		target, err := c.build(settings)
+		target, err := c.build(next, settings)
 		if err != nil {
 			c.drop(ctx, made)
 			return err
@@ -108,7 +108,7 @@ func (c *Collector) Apply(ctx context.Context, next *config.Config) error {
 }
 
 // build makes a target, with what can be kept of its predecessor.
-func (c *Collector) build(settings *config.Target) (*Target, error) {
+func (c *Collector) build(next *config.Config, settings *config.Target) (*Target, error) {
 	system, ok := c.systems[settings.System]
 	if !ok {
 		return nil, fmt.Errorf("target %q: unknown system %q", settings.Name, settings.System)
@@ -120,7 +120,7 @@ func (c *Collector) build(settings *config.Target) (*Target, error) {
 		now:      c.now,
 		logger:   c.logger.With("system", settings.System, "target", settings.Name),
 	}
-	target.jobs = &jobList{settings: settings, files: config.NewJobFiles(settings, c.rules), logger: target.logger}
+	target.jobs = &jobList{settings: settings, files: next.JobFiles(settings), logger: target.logger}
 	old := c.predecessor(settings)
 	if old != nil {
 		target.memory = old.memory
