@@ -173,6 +173,7 @@ func linkPart(t *config.Target) config.Target {
 	part := *t
 	part.Jobs, part.JobFiles, part.Labels, part.Discovery = nil, nil, nil, false
 	part.MaxFiles, part.ErrorText, part.FinishedTTL, part.Retention = 0, false, 0, 0
+	part.Link, part.FinishedRetention, part.MaxDuration = "", 0, 0
 	return part
 }
 

@@ -48,6 +48,11 @@ type Settings struct {
 	// Retention is how long a vanished job, or one known only from /probe or a
 	// list, is remembered.
 	Retention time.Duration
+	// FinishedRetention is how long a job from a job file or URL is still exported
+	// after its end; 0: for ever.
+	FinishedRetention time.Duration
+	// MaxDuration is how long after its start a job that is not final is too slow.
+	MaxDuration time.Duration
 }
 
 // Target is one account on one upstream system, with its jobs.
@@ -72,6 +77,9 @@ type Target struct {
 	States map[string]string
 	// Labels are added to every series of the target and of its jobs.
 	Labels map[string]string
+	// Link is where people find a job of the target, with placeholders; JobLink
+	// fills them. Empty where not configured.
+	Link string
 	// Discovery also exports the jobs that the system lists.
 	Discovery bool
 	// JobFiles are globs as of filepath.Match, absolute or relative to the
@@ -96,6 +104,8 @@ type Job struct {
 	Path string
 	// Labels are added to every series of the job and win over the target's.
 	Labels map[string]string
+	// MaxDuration is the job's own; 0: that of its target holds.
+	MaxDuration time.Duration
 }
 
 // DisplayName is what people know the job by: its name, or its ID where it has none.

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"strconv"
+	"time"
 
 	"gopkg.in/yaml.v3"
 )
@@ -60,6 +61,12 @@ func (l jobList) job(node *yaml.Node, at place) (job Job, ok bool) {
 		return Job{}, false
 	}
 	job = Job{ID: string(keys.ID), Name: keys.Name, Kind: keys.Kind, Type: keys.Type, Path: keys.Path, Labels: keys.Labels}
+	if keys.MaxDuration != nil {
+		job.MaxDuration = time.Duration(*keys.MaxDuration)
+		if job.MaxDuration <= 0 {
+			l.found.add(lineOf(node, "max_duration"), at.child("max_duration"), "must be longer than 0s")
+		}
+	}
 	l.check(node, &job, at, before)
 	return job, true
 }

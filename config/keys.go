@@ -27,6 +27,9 @@ type settingsKeys struct {
 	ErrorText        *bool           `yaml:"error_text"`
 	FinishedTTL      *model.Duration `yaml:"finished_ttl"`
 	Retention        *model.Duration `yaml:"retention"`
+
+	FinishedRetention *model.Duration `yaml:"finished_retention"`
+	MaxDuration       *model.Duration `yaml:"max_duration"`
 }
 
 // targetKeys are the keys of one target. Those of Prometheus' HTTP client
@@ -40,6 +43,7 @@ type targetKeys struct {
 	Labels        map[string]string `yaml:"labels"`
 	Discovery     bool              `yaml:"discovery"`
 	JobFiles      []string          `yaml:"job_files"`
+	Link          string            `yaml:"link"`
 	Jobs          yaml.Node         `yaml:"jobs"`
 
 	Settings settingsKeys                `yaml:",inline"`
@@ -54,6 +58,8 @@ type jobKeys struct {
 	Type   string            `yaml:"type"`
 	Path   string            `yaml:"path"`
 	Labels map[string]string `yaml:"labels"`
+
+	MaxDuration *model.Duration `yaml:"max_duration"`
 }
 
 // verbatim is text or a number as typed: 0123 and 9E2 are ids, no numbers.

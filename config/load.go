@@ -79,14 +79,14 @@ func (p *parser) file(document *yaml.Node) []*Target {
 	p.decoder.decode(document, &keys, place{})
 	p.describe(document, keys)
 	p.reserveLabels(keys.Targets)
-	defaults := p.settings(document, "defaults", keys.Defaults, builtInSettings(), place{key: "defaults"})
+	p.checkSettings(document, "defaults", keys.Defaults, place{key: "defaults"})
 	if len(keys.Targets) == 0 && len(p.found.list) == 0 {
 		p.found.add(lineOf(document, "targets"), place{}, "the key \"targets\" must list at least one target")
 	}
 	names := map[string]int{}
 	var targets []*Target
 	for i := range keys.Targets {
-		targets = append(targets, p.target(i, &keys.Targets[i], defaults, names))
+		targets = append(targets, p.target(i, &keys.Targets[i], keys.Defaults, names))
 	}
 	return targets
 }

@@ -88,6 +88,9 @@ func TestDefaultsOfATargetThatSaysNothing(t *testing.T) {
 		MaxFiles:         200,
 		FinishedTTL:      10 * time.Minute,
 		Retention:        time.Hour,
+
+		FinishedRetention: 24 * time.Hour,
+		MaxDuration:       24 * time.Hour,
 	}
 	if target.Settings != want {
 		t.Errorf("settings %+v, want %+v", target.Settings, want)
@@ -109,8 +112,8 @@ func TestATargetOverridesTheDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []Settings{
-		{Timeout: 5 * time.Second, MaxConcurrency: 2, MaxResponseBytes: 64 << 10, MaxFiles: 0, ErrorText: true, FinishedTTL: 0, Retention: 24 * time.Hour},
-		{Timeout: 90 * time.Second, MaxConcurrency: 1000, MaxResponseBytes: 1_000_000, MaxFiles: 10, ErrorText: false, FinishedTTL: time.Hour, Retention: 0},
+		{Timeout: 5 * time.Second, MaxConcurrency: 2, MaxResponseBytes: 64 << 10, MaxFiles: 0, ErrorText: true, FinishedTTL: 0, Retention: 24 * time.Hour, FinishedRetention: 0, MaxDuration: 2 * time.Hour},
+		{Timeout: 90 * time.Second, MaxConcurrency: 1000, MaxResponseBytes: 1_000_000, MaxFiles: 10, ErrorText: false, FinishedTTL: time.Hour, Retention: 0, FinishedRetention: time.Hour, MaxDuration: 30 * time.Minute},
 	}
 	for i, want := range want {
 		if got := config.Targets[i].Settings; got != want {

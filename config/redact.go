@@ -17,22 +17,25 @@ const hidden = "<secret>"
 // shownTarget is a target as Redacted writes it: the keys of the configuration
 // file, all defaults filled in.
 type shownTarget struct {
-	Name             string            `yaml:"name"`
-	System           string            `yaml:"system"`
-	URL              string            `yaml:"url"`
-	Timeout          model.Duration    `yaml:"timeout"`
-	MaxConcurrency   int               `yaml:"max_concurrency"`
-	MaxResponseBytes byteSize          `yaml:"max_response_bytes"`
-	MaxFiles         int               `yaml:"max_files"`
-	ErrorText        bool              `yaml:"error_text"`
-	FinishedTTL      model.Duration    `yaml:"finished_ttl"`
-	Retention        model.Duration    `yaml:"retention"`
-	TLSThumbprint    string            `yaml:"tls_thumbprint,omitempty"`
-	States           map[string]string `yaml:"states,omitempty"`
-	Labels           map[string]string `yaml:"labels,omitempty"`
-	Discovery        bool              `yaml:"discovery"`
-	JobFiles         []string          `yaml:"job_files,omitempty"`
-	Jobs             []shownJob        `yaml:"jobs,omitempty"`
+	Name              string            `yaml:"name"`
+	System            string            `yaml:"system"`
+	URL               string            `yaml:"url"`
+	Timeout           model.Duration    `yaml:"timeout"`
+	MaxConcurrency    int               `yaml:"max_concurrency"`
+	MaxResponseBytes  byteSize          `yaml:"max_response_bytes"`
+	MaxFiles          int               `yaml:"max_files"`
+	ErrorText         bool              `yaml:"error_text"`
+	FinishedTTL       model.Duration    `yaml:"finished_ttl"`
+	Retention         model.Duration    `yaml:"retention"`
+	FinishedRetention model.Duration    `yaml:"finished_retention"`
+	MaxDuration       model.Duration    `yaml:"max_duration"`
+	TLSThumbprint     string            `yaml:"tls_thumbprint,omitempty"`
+	States            map[string]string `yaml:"states,omitempty"`
+	Labels            map[string]string `yaml:"labels,omitempty"`
+	Discovery         bool              `yaml:"discovery"`
+	JobFiles          []string          `yaml:"job_files,omitempty"`
+	Link              string            `yaml:"link,omitempty"`
+	Jobs              []shownJob        `yaml:"jobs,omitempty"`
 
 	HTTP promconfig.HTTPClientConfig `yaml:",inline"`
 }
@@ -44,6 +47,8 @@ type shownJob struct {
 	Type   string            `yaml:"type,omitempty"`
 	Path   string            `yaml:"path,omitempty"`
 	Labels map[string]string `yaml:"labels,omitempty"`
+
+	MaxDuration model.Duration `yaml:"max_duration,omitempty"`
 }
 
 // Redacted writes the effective configuration as YAML, defaults filled in and
@@ -104,27 +109,33 @@ func shownNode(target *Target) (*yaml.Node, error) {
 
 func redacted(target *Target) shownTarget {
 	shown := shownTarget{
-		Name:             target.Name,
-		System:           target.System,
-		Timeout:          shownDuration(target.Timeout),
-		MaxConcurrency:   target.MaxConcurrency,
-		MaxResponseBytes: byteSize(target.MaxResponseBytes),
-		MaxFiles:         target.MaxFiles,
-		ErrorText:        target.ErrorText,
-		FinishedTTL:      shownDuration(target.FinishedTTL),
-		Retention:        shownDuration(target.Retention),
-		TLSThumbprint:    formatThumbprint(target.Thumbprint),
-		States:           target.States,
-		Labels:           target.Labels,
-		Discovery:        target.Discovery,
-		JobFiles:         target.JobFiles,
-		HTTP:             redactedHTTPClient(target.HTTP),
+		Name:              target.Name,
+		System:            target.System,
+		Timeout:           shownDuration(target.Timeout),
+		MaxConcurrency:    target.MaxConcurrency,
+		MaxResponseBytes:  byteSize(target.MaxResponseBytes),
+		MaxFiles:          target.MaxFiles,
+		ErrorText:         target.ErrorText,
+		FinishedTTL:       shownDuration(target.FinishedTTL),
+		Retention:         shownDuration(target.Retention),
+		FinishedRetention: shownDuration(target.FinishedRetention),
+		MaxDuration:       shownDuration(target.MaxDuration),
+		TLSThumbprint:     formatThumbprint(target.Thumbprint),
+		States:            target.States,
+		Labels:            target.Labels,
+		Discovery:         target.Discovery,
+		JobFiles:          target.JobFiles,
+		Link:              target.Link,
+		HTTP:              redactedHTTPClient(target.HTTP),
 	}
 	if target.URL != nil {
 		shown.URL = redactedURL(target.URL).String()
 	}
 	for _, job := range target.Jobs {
-		shown.Jobs = append(shown.Jobs, shownJob(job))
+		shown.Jobs = append(shown.Jobs, shownJob{
+			ID: job.ID, Name: job.Name, Kind: job.Kind, Type: job.Type, Path: job.Path, Labels: job.Labels,
+			MaxDuration: shownDuration(job.MaxDuration),
+		})
 	}
 	return shown
 }

@@ -19,12 +19,31 @@ func builtInSettings() Settings {
 		ErrorText:        false,
 		FinishedTTL:      10 * time.Minute,
 		Retention:        time.Hour,
+
+		FinishedRetention: 24 * time.Hour,
+		MaxDuration:       24 * time.Hour,
 	}
 }
 
-// settings checks the keys, and fills in what they leave out from the fallback.
-// They stand in the node, or below its section where that is not empty.
-func (p *parser) settings(node *yaml.Node, section string, keys settingsKeys, fallback Settings, at place) Settings {
+// Defaulter is a System whose targets have other defaults than those of most.
+type Defaulter interface {
+	// Defaults changes what holds where the configuration says nothing.
+	Defaults(builtIn Settings) Settings
+}
+
+// defaultsOf are the settings of a target that says nothing: the system's own
+// defaults with those of the configuration over them.
+func defaultsOf(system System, configured settingsKeys) Settings {
+	settings := builtInSettings()
+	if own, ok := system.(Defaulter); ok {
+		settings = own.Defaults(settings)
+	}
+	return overridden(settings, configured)
+}
+
+// checkSettings checks keys that stand in the node, or below its section where
+// that is not empty.
+func (p *parser) checkSettings(node *yaml.Node, section string, keys settingsKeys, at place) {
 	refuse := func(key, rule string) {
 		path := []string{key}
 		if section != "" {
@@ -35,15 +54,18 @@ func (p *parser) settings(node *yaml.Node, section string, keys settingsKeys, fa
 	if keys.Timeout != nil && *keys.Timeout <= 0 {
 		refuse("timeout", "must be longer than 0s")
 	}
+	if keys.MaxDuration != nil && *keys.MaxDuration <= 0 {
+		refuse("max_duration", "must be longer than 0s")
+	}
 	if keys.MaxConcurrency != nil && (*keys.MaxConcurrency < 1 || *keys.MaxConcurrency > maxConcurrency) {
 		refuse("max_concurrency", "must be from 1 to 1000")
 	}
 	if keys.MaxFiles != nil && *keys.MaxFiles < 0 {
 		refuse("max_files", "must not be negative")
 	}
-	return overridden(fallback, keys)
 }
 
+// overridden are the settings with what the keys say.
 func overridden(settings Settings, keys settingsKeys) Settings {
 	if keys.Timeout != nil {
 		settings.Timeout = time.Duration(*keys.Timeout)
@@ -65,6 +87,12 @@ func overridden(settings Settings, keys settingsKeys) Settings {
 	}
 	if keys.Retention != nil {
 		settings.Retention = time.Duration(*keys.Retention)
+	}
+	if keys.FinishedRetention != nil {
+		settings.FinishedRetention = time.Duration(*keys.FinishedRetention)
+	}
+	if keys.MaxDuration != nil {
+		settings.MaxDuration = time.Duration(*keys.MaxDuration)
 	}
 	return settings
 }

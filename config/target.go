@@ -15,7 +15,7 @@ import (
 
 // target reads one element of "targets". names are the lines of the targets
 // before it, by name.
-func (p *parser) target(index int, node *yaml.Node, defaults Settings, names map[string]int) *Target {
+func (p *parser) target(index int, node *yaml.Node, defaults settingsKeys, names map[string]int) *Target {
 	at := targetPlace(index, node)
 	if node.Kind != yaml.MappingNode {
 		p.found.add(node.Line, at, "must be a mapping with the keys name, system and more")
@@ -38,7 +38,9 @@ func (p *parser) target(index int, node *yaml.Node, defaults Settings, names map
 		p.unknownSystem(node, keys.System, at)
 	}
 	target.URL = p.targetURL(node, keys.URL, system, at)
-	target.Settings = p.settings(node, "", keys.Settings, defaults, at)
+	p.checkSettings(node, "", keys.Settings, at)
+	target.Settings = overridden(defaultsOf(system, defaults), keys.Settings)
+	target.Link = p.link(node, keys.Link, at)
 	target.HTTP = p.httpClient(node, keys.HTTP, at)
 	target.Thumbprint = p.thumbprint(node, &keys, target, at)
 	target.States = p.states(node, keys.States, at)
