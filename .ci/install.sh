@@ -7,7 +7,7 @@ set -euo pipefail
 debian_packages() {
   local wanted=(
     buildah busybox-static ca-certificates chromium curl fonts-dejavu-core git
-    jq podman runc shellcheck systemd unzip yamllint
+    iproute2 jq podman runc shellcheck systemd unzip yamllint
   )
   local missing=() package
   for package in "${wanted[@]}"; do

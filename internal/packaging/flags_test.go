@@ -16,6 +16,7 @@ func TestEveryFlagInAnExampleExists(t *testing.T) {
 		"examples/compose.yaml":    document[compose](t, "examples/compose.yaml").Services["exporter"].Command,
 		"examples/systemd":         systemdCommand(t),
 		"examples/kubernetes":      kubernetesArguments(t),
+		"README.md":                mentionedFlags(t, "README.md"),
 		"examples/README.md":       mentionedFlags(t, "examples/README.md"),
 		"per-target.yml, comment":  mentionedFlags(t, "examples/prometheus/per-target.yml"),
 		"sharded.yml, its comment": mentionedFlags(t, "examples/prometheus/sharded.yml"),

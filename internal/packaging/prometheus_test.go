@@ -31,7 +31,7 @@ type prometheusConfig struct {
 func TestTheSetUpOnOneMachineIsTheSameAsForSeveral(t *testing.T) {
 	local := strings.NewReplacer(
 		"localhost:10110", "exporter:10110",
-		"localhost:9093", "alertmanager:9093",
+		"localhost:19093", "alertmanager:9093",
 		"../alerts/", "../../alerts/",
 	).Replace(withoutComments(read(t, "examples/prometheus.yml")))
 	if other := withoutComments(read(t, "examples/prometheus/one-exporter.yml")); local != other {

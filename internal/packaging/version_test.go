@@ -15,10 +15,25 @@ func TestTheVersionIsTheSameEverywhere(t *testing.T) {
 		"Makefile":                            "VERSION    := $(shell cat VERSION)\n",
 		"Dockerfile":                          "\nARG VERSION=" + version + "\n",
 		"examples/kubernetes/deployment.yaml": "asyncjob_exporter:" + version + "\n",
+		"README.md":                           "asyncjob_exporter-" + version + ".linux-amd64.tar.gz\n",
 	} {
 		if !strings.Contains(read(t, file), want) {
 			t.Errorf("%s lacks %q", file, want)
 		}
+	}
+}
+
+// A command that a reader copies names this release and no other.
+func TestTheReadmeNamesNoOtherVersion(t *testing.T) {
+	version := strings.TrimSpace(read(t, "VERSION"))
+	named := regexp.MustCompile(`(?:asyncjob_exporter[-:]|/download/v)(\d+\.\d+\.\d+)`).FindAllStringSubmatch(read(t, "README.md"), -1)
+	for _, found := range named {
+		if found[1] != version {
+			t.Errorf("README.md says %q, the version is %s", found[0], version)
+		}
+	}
+	if len(named) == 0 {
+		t.Error("README.md names no version")
 	}
 }
 
