@@ -87,6 +87,8 @@ type flags struct {
 	reloadInterval time.Duration
 	demo           bool
 	budget         web.Budget
+	externalURL    string
+	routePrefix    string
 	metricsPath    string
 	maxRequests    int
 	enablePprof    bool
@@ -109,6 +111,10 @@ func newApplication(out, errOut io.Writer) (*kingpin.Application, *flags) {
 	app.Flag("scrape.timeout", "How long a scrape may take whose request does not say so.").Default("30s").DurationVar(&f.budget.Timeout)
 	app.Flag("scrape.timeout-offset", "How long before a scrape's timeout to answer with what is known by then.").
 		Default("500ms").DurationVar(&f.budget.Offset)
+	app.Flag("web.external-url", "Where the exporter can be reached from outside, through a proxy say; its path is put before those of all endpoints.").
+		Default("").StringVar(&f.externalURL)
+	app.Flag("web.route-prefix", "What to put before the paths of all endpoints, where a proxy changes it; else the path of --web.external-url.").
+		Default("").StringVar(&f.routePrefix)
 	app.Flag("web.telemetry-path", "Path of the metrics.").Default("/metrics").StringVar(&f.metricsPath)
 	app.Flag("web.max-requests", "Scrapes at once, more are answered 503; 0: no limit.").Default("40").IntVar(&f.maxRequests)
 	app.Flag("web.enable-pprof", "Serve profiles of the exporter below /debug/pprof/.").BoolVar(&f.enablePprof)
@@ -183,6 +189,7 @@ func serve(ctx context.Context, f *flags, logger *slog.Logger) error {
 	}
 	handler, err := web.New(web.Options{
 		Collector: reader, Registry: registry, Logger: logger,
+		ExternalURL: f.externalURL, RoutePrefix: f.routePrefix,
 		MetricsPath: f.metricsPath, MetricsJobs: f.metricsJobs, MaxRequests: f.maxRequests, Budget: f.budget, EnablePprof: f.enablePprof,
 		Reload:        reloader.Reload,
 		Configuration: func() ([]byte, error) { return reloader.Current().Redacted() },

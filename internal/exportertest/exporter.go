@@ -53,6 +53,9 @@ type Options struct {
 	MaxRequests int
 	// WithoutJobs leaves the jobs off /metrics.
 	WithoutJobs bool
+	// ExternalURL and RoutePrefix are the flags of these names.
+	ExternalURL string
+	RoutePrefix string
 	// MetricsPath is /metrics where empty.
 	MetricsPath string
 	EnablePprof bool
@@ -127,6 +130,7 @@ func (e *Exporter) wire(options Options) (http.Handler, error) {
 	e.Collector, e.Reloader = reader, reloader
 	return web.New(web.Options{
 		Collector: reader, Registry: registry, Logger: logger,
+		ExternalURL: options.ExternalURL, RoutePrefix: options.RoutePrefix,
 		MetricsPath: options.MetricsPath, MetricsJobs: !options.WithoutJobs, MaxRequests: options.MaxRequests,
 		Budget: options.Budget, EnablePprof: options.EnablePprof,
 		Reload:        reloader.Reload,

@@ -41,8 +41,13 @@ func TestEndpointsAndTheirMethods(t *testing.T) {
 			}
 		}
 	}
-	if reply := exporter.Get("/-/reload"); reply.Status != http.StatusMethodNotAllowed || reply.Header.Get("Allow") != http.MethodPost {
-		t.Errorf("GET /-/reload: %d, Allow %q, want 405 and POST", reply.Status, reply.Header.Get("Allow"))
+	if reply := exporter.Get("/-/reload"); reply.Status != http.StatusMethodNotAllowed || reply.Header.Get("Allow") != "POST, PUT" {
+		t.Errorf("GET /-/reload: %d, Allow %q, want 405, POST and PUT", reply.Status, reply.Header.Get("Allow"))
+	}
+	for _, method := range []string{http.MethodPost, http.MethodPut} {
+		if reply := exporter.Do(t.Context(), method, "/-/reload"); reply.Status != http.StatusOK {
+			t.Errorf("%s /-/reload: %d %s", method, reply.Status, reply.Body)
+		}
 	}
 	for _, path := range []string{"/nothing", "/metrics/", "/metrics/x", "/probe/x", "/-/", "/debug/pprof/", "/sd/"} {
 		if reply := exporter.Get(path); reply.Status != http.StatusNotFound {
@@ -179,7 +184,10 @@ func TestTheLandingPagesLinksWork(t *testing.T) {
 	links := regexp.MustCompile(`href="([^"]+)"`).FindAllStringSubmatch(page.Body, -1)
 	found := map[string]bool{}
 	for _, link := range links {
-		path := strings.TrimPrefix(strings.ReplaceAll(link[1], "&amp;", "&"), "/")
+		path := strings.TrimPrefix(strings.ReplaceAll(link[1], "&amp;", "&"), "./")
+		if strings.HasPrefix(path, "/") {
+			t.Errorf("the link %s does not hold behind a prefix", link[1])
+		}
 		if strings.Contains(path, "://") || strings.HasPrefix(path, "debug/pprof/profile") {
 			continue // another site; and a profile takes half a minute
 		}
@@ -254,5 +262,91 @@ targets:
 	exporter.Probe("target=a&job_id=77", 10*time.Second)
 	if jobs := list("/sd?by=job"); len(jobs) != 4 {
 		t.Errorf("a probed job is listed, which would keep it known for ever: %d entries", len(jobs))
+	}
+}
+
+// Labels are listed as they are configured: two that differ in case are two.
+func TestServiceDiscoveryKeepsTheCaseOfLabels(t *testing.T) {
+	exporter := exportertest.Start(t, exportertest.Options{Config: `
+targets: [{name: a, system: sample_exchange, url: "http://127.0.0.1:1", labels: {Team: upper, team: lower}, jobs: [{id: 1, labels: {TEAM: all}}]}]`})
+	for query, want := range map[string][]string{
+		"":        {`"__meta_asyncjob_label_Team":"upper"`, `"__meta_asyncjob_label_team":"lower"`},
+		"?by=job": {`"__meta_asyncjob_label_Team":"upper"`, `"__meta_asyncjob_label_team":"lower"`, `"__meta_asyncjob_label_TEAM":"all"`},
+	} {
+		body := exporter.Get("/sd" + query).Body
+		for _, label := range want {
+			if !strings.Contains(body, label) {
+				t.Errorf("/sd%s has no %s: %s", query, label, body)
+			}
+		}
+	}
+}
+
+// The page of another site cannot make a browser reload the configuration;
+// programs, and pages of the exporter itself, can.
+func TestReloadFromAnotherSite(t *testing.T) {
+	exporter := demo(t, exportertest.Options{})
+	for _, test := range []struct {
+		headers []string
+		want    int
+	}{
+		{nil, http.StatusOK},
+		{[]string{"Sec-Fetch-Site", "same-origin"}, http.StatusOK},
+		{[]string{"Sec-Fetch-Site", "none"}, http.StatusOK},
+		{[]string{"Origin", exporter.URL}, http.StatusOK},
+		{[]string{"Sec-Fetch-Site", "cross-site"}, http.StatusForbidden},
+		{[]string{"Sec-Fetch-Site", "same-site"}, http.StatusForbidden},
+		{[]string{"Origin", "https://elsewhere.example"}, http.StatusForbidden},
+		{[]string{"Origin", "null"}, http.StatusForbidden},
+	} {
+		for _, method := range []string{http.MethodPost, http.MethodPut} {
+			if reply := exporter.Do(t.Context(), method, "/-/reload", test.headers...); reply.Status != test.want {
+				t.Errorf("%s with %q: %d %s, want %d", method, test.headers, reply.Status, reply.Body, test.want)
+			}
+		}
+	}
+}
+
+// Somebody who takes target for an address is told what it is.
+func TestAnUnknownTargetIsExplained(t *testing.T) {
+	reply := demo(t, exportertest.Options{}).Get("/probe?target=https://vcenter.example.com")
+	if reply.Status != http.StatusNotFound || !strings.Contains(reply.Body, "not a URL") || strings.Contains(reply.Body, "vcenter.example.com") {
+		t.Errorf("%d %s", reply.Status, reply.Body)
+	}
+}
+
+// Scrapes are counted by the code of their answer, those that were too many too.
+func TestScrapesAreCounted(t *testing.T) {
+	waiting, release := make(chan struct{}), make(chan struct{})
+	upstream := exportertest.NewUpstream(t, func(w http.ResponseWriter, _ *http.Request) {
+		waiting <- struct{}{}
+		<-release
+		_, _ = w.Write([]byte(`{"state":"RUNNING"}`))
+	})
+	exporter := exportertest.Start(t, exportertest.Options{
+		Config: `targets: [{name: a, system: sample_exchange, url: "` + upstream.URL + `", jobs: [{id: 1}]}]`, MaxRequests: 1,
+	})
+	done := make(chan exportertest.Reply)
+	go func() { done <- exporter.Get("/metrics") }()
+	<-waiting
+	for _, path := range []string{"/metrics", "/probe?target=a", "/sd?by=job"} {
+		if reply := exporter.Get(path); reply.Status != http.StatusServiceUnavailable {
+			t.Errorf("GET %s beside another scrape: %d, want 503", path, reply.Status)
+		}
+	}
+	for _, path := range []string{"/sd", "/jobs", "/-/healthy"} {
+		if reply := exporter.Get(path); reply.Status != http.StatusOK {
+			t.Errorf("GET %s beside a scrape: %d, want 200", path, reply.Status)
+		}
+	}
+	close(release)
+	<-done
+	go func() { <-waiting }()
+	exporter.Get("/probe?nothing")
+	e := exporter.Scrape(10 * time.Second)
+	for code, want := range map[string]float64{"200": 1, "400": 1, "503": 3, "500": 0} {
+		if got, ok := e.Value("promhttp_metric_handler_requests_total", "code", code); !ok || got != want {
+			t.Errorf("%v scrapes were answered %s, want %v", got, code, want)
+		}
 	}
 }

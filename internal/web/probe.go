@@ -78,7 +78,7 @@ func (s *server) probe(w http.ResponseWriter, r *http.Request) {
 	found, err := s.Collector.ScrapeTarget(ctx, asked.target, asked.job)
 	switch {
 	case errors.Is(err, collector.ErrUnknownTarget):
-		http.Error(w, "No target of this name is configured.", http.StatusNotFound)
+		http.Error(w, "No target of this name is configured. A target is the name of one in the configuration, not a URL: /sd lists them.", http.StatusNotFound)
 	case err != nil:
 		http.Error(w, err.Error(), http.StatusBadRequest)
 	case asked.debug:

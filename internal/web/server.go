@@ -6,15 +6,11 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/pprof"
-	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/common/version"
-	toolkit "github.com/prometheus/exporter-toolkit/web"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector"
 )
@@ -25,6 +21,11 @@ type Options struct {
 	// Registry holds the exporter's own metrics.
 	Registry *prometheus.Registry
 	Logger   *slog.Logger
+
+	// ExternalURL is where a proxy shows the exporter, RoutePrefix what stands
+	// before the path of each endpoint; both may be empty.
+	ExternalURL string
+	RoutePrefix string
 
 	MetricsPath string
 	// MetricsJobs puts the jobs on the page of metrics.
@@ -40,49 +41,87 @@ type Options struct {
 	Configuration func() ([]byte, error)
 }
 
-type server struct{ Options }
+type server struct {
+	Options
+	location location
+	// scrapes bounds and counts handlers that may read upstreams.
+	scrapes func(http.HandlerFunc) http.Handler
+}
 
-// New returns a handler for all endpoints. The error tells that the metrics'
-// path is taken, or is one of the landing page.
+// New returns a handler for all endpoints. The error tells that a path or URL
+// cannot be used, or that the metrics' path is taken.
 func New(options Options) (http.Handler, error) {
 	if err := checkMetricsPath(options.MetricsPath); err != nil {
 		return nil, err
 	}
-	s := &server{options}
+	where, err := newLocation(options.ExternalURL, options.RoutePrefix)
+	if err != nil {
+		return nil, err
+	}
+	scrapes, err := scrapesOf(options)
+	if err != nil {
+		return nil, err
+	}
+	s := &server{Options: options, location: where, scrapes: scrapes}
+	mux, err := s.routes()
+	if err != nil {
+		return nil, err
+	}
+	all, err := compressed(sameSite(mux))
+	if err != nil {
+		return nil, err
+	}
+	return boundClients(all), nil
+}
+
+// routes are all endpoints by their paths.
+func (s *server) routes() (*http.ServeMux, error) {
 	mux := http.NewServeMux()
-	scrapes := func(h http.HandlerFunc) http.Handler { return h }
-	if options.MaxRequests > 0 {
-		limit := newLimit(options.MaxRequests)
-		scrapes = func(h http.HandlerFunc) http.Handler { return limit.around(h) }
+	handle := func(method, path string, h http.Handler) { mux.Handle(s.location.pattern(method, path), h) }
+	handle("GET", exactly(s.MetricsPath), s.scrapes(s.metrics))
+	handle("GET", "/probe", s.scrapes(s.probe))
+	handle("GET", "/sd", s.serviceDiscovery())
+	handle("GET", "/jobs", newJobsHandler(s.Collector.Overview, time.Now))
+	handle("GET", "/jobs/{$}", redirectTo("../jobs", http.StatusMovedPermanently))
+	handle("GET", "/config", http.HandlerFunc(s.configuration))
+	handle("POST", "/-/reload", http.HandlerFunc(s.reload))
+	handle("PUT", "/-/reload", http.HandlerFunc(s.reload))
+	handle("GET", "/-/healthy", says("Healthy"))
+	handle("GET", "/-/ready", says("Ready"))
+	if s.EnablePprof {
+		s.addPprof(handle)
 	}
-	mux.Handle("GET "+exactly(options.MetricsPath), scrapes(s.metrics))
-	mux.Handle("GET /probe", scrapes(s.probe))
-	mux.HandleFunc("GET /sd", s.serviceDiscovery)
-	mux.Handle("GET /jobs", newJobsHandler(options.Collector.Overview, time.Now))
-	mux.HandleFunc("GET /config", s.configuration)
-	mux.HandleFunc("POST /-/reload", s.reload)
-	mux.HandleFunc("GET /-/healthy", says("Healthy"))
-	mux.HandleFunc("GET /-/ready", says("Ready"))
-	if options.EnablePprof {
-		addPprof(mux)
-	}
-	if options.MetricsPath != "/" {
+	if s.MetricsPath != "/" {
 		landing, err := s.landingPage()
 		if err != nil {
 			return nil, fmt.Errorf("making the landing page: %w", err)
 		}
-		mux.Handle("GET /{$}", landing)
+		handle("GET", "/{$}", landing)
 	}
-	return compressed(mux)
+	if s.location.prefix != "" {
+		mux.Handle("GET /{$}", redirectTo(s.location.external.Path+"/", http.StatusFound))
+	}
+	return mux, nil
+}
+
+// sameSite refuses what changes something where a browser says that the page
+// of another site wants it.
+func sameSite(next http.Handler) http.Handler {
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, "Refused: the page of another site asks for this.", http.StatusForbidden)
+	}))
+	return protection.Handler(next)
 }
 
 // checkMetricsPath refuses a path that another endpoint has, or that is none.
 func checkMetricsPath(given string) error {
-	plain := regexp.MustCompile(`^/[A-Za-z0-9._~/-]*$`)
-	if !plain.MatchString(given) || path.Clean(given) != given {
+	if !plainPath(given) {
 		return fmt.Errorf("--web.telemetry-path=%q: must be a path such as /metrics, of letters, digits and . _ ~ -", given)
 	}
-	if slices.Contains([]string{"/probe", "/sd", "/jobs", "/config"}, given) || strings.HasPrefix(given, "/-/") || strings.HasPrefix(given, "/debug/") {
+	taken := slices.Contains([]string{"/probe", "/sd", "/jobs", "/config"}, given) ||
+		slices.ContainsFunc([]string{"/-/", "/debug/", "/api/"}, func(below string) bool { return strings.HasPrefix(given, below) })
+	if taken {
 		return fmt.Errorf("--web.telemetry-path=%s: another endpoint has this path", given)
 	}
 	return nil
@@ -94,29 +133,6 @@ func exactly(metricsPath string) string {
 		return "/{$}"
 	}
 	return metricsPath
-}
-
-func (s *server) landingPage() (http.Handler, error) {
-	profiling := "false"
-	if s.EnablePprof {
-		profiling = "true"
-	}
-	return toolkit.NewLandingPage(toolkit.LandingConfig{
-		Name:        "asyncjob_exporter",
-		Description: "Prometheus exporter for long-running asynchronous jobs on other systems",
-		Version:     version.Info(),
-		Profiling:   profiling,
-		Form:        toolkit.LandingForm{},
-		Links: []toolkit.LandingLinks{
-			{Address: s.MetricsPath, Text: "Metrics", Description: "the exporter's own, and all configured and discovered jobs"},
-			{Address: "/jobs", Text: "Jobs", Description: "the jobs as a page for people"},
-			{Address: "/sd", Text: "Service discovery by target", Description: "for http_sd_configs; /sd?by=job lists jobs"},
-			{Address: "/sd?by=job", Text: "Service discovery by job"},
-			{Address: "/config", Text: "Configuration", Description: "as it is in force, without secrets"},
-			{Address: "/-/healthy", Text: "Health"},
-			{Address: "/-/ready", Text: "Readiness"},
-		},
-	})
 }
 
 // configuration serves the effective configuration.
@@ -149,10 +165,10 @@ func says(text string) http.HandlerFunc {
 	}
 }
 
-func addPprof(mux *http.ServeMux) {
-	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
-	mux.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)
-	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
-	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
-	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+func (s *server) addPprof(handle func(method, path string, h http.Handler)) {
+	handle("GET", "/debug/pprof/", http.StripPrefix(s.location.prefix, http.HandlerFunc(pprof.Index)))
+	handle("GET", "/debug/pprof/cmdline", http.HandlerFunc(pprof.Cmdline))
+	handle("GET", "/debug/pprof/profile", http.HandlerFunc(pprof.Profile))
+	handle("GET", "/debug/pprof/symbol", http.HandlerFunc(pprof.Symbol))
+	handle("GET", "/debug/pprof/trace", http.HandlerFunc(pprof.Trace))
 }
