@@ -13,19 +13,40 @@ import (
 	"github.com/asyncjob-exporter/asyncjob_exporter/config"
 )
 
-// JobStatus is what the exporter knows of one job as of its last reads.
+// JobStatus is what the exporter knows of one job as of its last reads. A time
+// that is zero is not known.
 type JobStatus struct {
 	System string
 	Target string
 	Job    config.Job
+	// Name is what people know the job by.
+	Name   string
 	Source Source
+	// Origin is the job file or URL that names the job; empty for other sources.
+	Origin string
 	// Labels are those of the target and of the job.
 	Labels map[string]string
+	// Link is where people find the job in its own system; empty where that is
+	// not configured.
+	Link string
+	// MaxDuration is how long the job may take; 0: as long as it likes.
+	MaxDuration time.Duration
+
 	// Last is the last good read, made at ReadAt; nil: never read.
 	Last   *job.Job
 	ReadAt time.Time
 	// FirstSeen is zero for a job that the upstream never knew.
 	FirstSeen time.Time
+	// AskedAt is when a scrape last wanted the job, whether it was read for it
+	// or was known already. Zero: none ever did.
+	AskedAt time.Time
+	// MovedAt is when a read last found that something about the job had moved.
+	MovedAt time.Time
+	// Changes are the last changes of the job's state, the oldest first.
+	Changes []job.Change
+	// Retired tells that the job ended so long ago that it is exported no more.
+	Retired bool
+
 	// Failure is the last failed read; nil where reading works.
 	Failure *upstream.Failure
 	// LastFailure is the same, but stays when reading works again. It was at FailedAt.
@@ -38,7 +59,40 @@ type TargetStatus struct {
 	System string
 	Name   string
 	Labels map[string]string
-	Jobs   []JobStatus
+	URL    string
+	// Discovery tells that the target's jobs are listed.
+	Discovery bool
+	// InfoLabels are the names of the values in the Info of the target's jobs.
+	InfoLabels []string
+
+	// LastRead is when the last scrape of the target ended, and the next three
+	// are what came of it. Zero: there was none yet.
+	LastRead time.Time
+	Up       bool
+	Failure  *upstream.Failure
+	Duration time.Duration
+	// PausedUntil is until when the upstream wants to be left alone.
+	PausedUntil time.Time
+
+	// LastList is when the jobs were last listed, ListFailure why the last try
+	// failed; nil: it did not.
+	LastList    time.Time
+	ListFailure *upstream.Failure
+
+	Login LoginStatus
+	Jobs  []JobStatus
+}
+
+// LoginStatus is the login of a target's account, as it stands.
+type LoginStatus struct {
+	// State is none, valid, renewing or resting; empty: the target needs no login.
+	State string
+	// Until is when a valid login ends, where that is known, and when one that
+	// rests is tried again.
+	Until time.Time
+	// Failure is why the last login failed, at FailedAt; nil: it did not.
+	Failure  *upstream.Failure
+	FailedAt time.Time
 }
 
 // Overview returns what is known of all targets and jobs. It reads job files
@@ -71,10 +125,13 @@ func (c *Collector) Discover(ctx context.Context) {
 func (t *Target) status() TargetStatus {
 	status := TargetStatus{
 		System: t.settings.System, Name: t.settings.Name, Labels: t.settings.Labels,
+		URL: t.settings.URL.String(), Discovery: t.settings.Discovery,
 	}
 	for _, s := range t.memory.states() {
+		name := s.job.DisplayName()
 		status.Jobs = append(status.Jobs, JobStatus{
-			System: t.settings.System, Target: t.settings.Name, Job: s.job, Source: s.source, Labels: t.jobLabels(s.job),
+			System: t.settings.System, Target: t.settings.Name, Job: s.job, Name: name, Source: s.source, Labels: t.jobLabels(s.job),
+			Link: t.settings.JobLink(s.job.ID, name), MaxDuration: cmp.Or(s.job.MaxDuration, t.settings.MaxDuration),
 			Last: s.last, ReadAt: s.readAt, FirstSeen: s.firstSeen,
 			Failure: s.failure, LastFailure: s.lastFailure, FailedAt: s.failedAt,
 		})
