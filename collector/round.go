@@ -58,13 +58,11 @@ func (r *round) note(err error) {
 		return
 	}
 	failure := upstream.FailureOf(err)
-	r.broken = r.broken || failure.FromLogin
-	if failure.Answered && !failure.FromLogin && failure.Reason != job.ReasonUnauthorized {
+	r.broken = r.broken || failure.Scope == upstream.ScopeLogin
+	if failure.Answered() && failure.Scope == upstream.ScopeJob && failure.Reason != job.ReasonUnauthorized {
 		r.answered = true
 	}
-	// Where other jobs are read with the same login, a refusal is the job's own.
-	ownRefusal := failure.Reason == job.ReasonUnauthorized && r.answered
-	if failure.OfTarget && !ownRefusal || r.hopeless(failure.Reason) {
+	if failure.Scope != upstream.ScopeJob || r.hopeless(failure.Reason) {
 		r.giveUp(failure)
 	}
 }
@@ -77,7 +75,7 @@ func (r *round) noteList(err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.broken = true
-	if failure := upstream.FailureOf(err); failure.OfTarget {
+	if failure := upstream.FailureOf(err); failure.Scope != upstream.ScopeJob {
 		r.giveUp(failure)
 	}
 }

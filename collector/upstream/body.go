@@ -69,12 +69,12 @@ func encodingError(err error) error {
 // bodyFailure classifies the error of reading a body. A body that never came
 // whole is no answer: a target that sends headers and then nothing, or a byte
 // a second, is as good as silent.
-func bodyFailure(attempt string, err error) *Failure {
+func bodyFailure(attempt string, status int, err error) *Failure {
 	switch {
 	case errors.Is(err, errTooLarge):
-		return &Failure{Reason: job.ReasonTooLarge, Message: fmt.Sprintf("%s: %v", attempt, err), Answered: true}
+		return &Failure{Reason: job.ReasonTooLarge, Message: fmt.Sprintf("%s: %v", attempt, err), Status: status}
 	case errors.Is(err, errEncoding):
-		return &Failure{Reason: job.ReasonDecode, Message: fmt.Sprintf("%s: %v", attempt, err), Answered: true}
+		return &Failure{Reason: job.ReasonDecode, Message: fmt.Sprintf("%s: %v", attempt, err), Status: status}
 	default:
 		return transportFailure(attempt+": reading the body", err)
 	}

@@ -9,7 +9,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -142,7 +144,12 @@ func (u *Client) EnsureLogin(ctx context.Context) error {
 
 // sendWithToken sends a request with a token in place of the configured credentials.
 func (u *Client) sendWithToken(ctx context.Context, t Token, r Request, handle func(Reply) error) error {
-	r.Header = t.header
+	if len(r.Header) == 0 {
+		r.Header = t.header // shared: nobody writes to it
+	} else {
+		r.Header = maps.Clone(r.Header)
+		maps.Copy(r.Header, t.header)
+	}
 	return u.send(ctx, u.bare, r, handle)
 }
 
@@ -155,7 +162,6 @@ func isUnauthorized(err error) bool {
 func refusedAfterLogin(err error) error {
 	failure := *FailureOf(err)
 	failure.Message += ", right after a login that was accepted"
-	failure.OfTarget = true
 	return &failure
 }
 
@@ -214,22 +220,34 @@ func (u *Client) exchange(ctx context.Context, client *http.Client, r Request, h
 	defer response.Body.Close()
 	u.clock.see(response.Header, u.Now(), u.logger)
 	code = strconv.Itoa(response.StatusCode)
-	if failure := u.statusFailure(r, response); failure != nil {
+	failure := u.statusFailure(r, response)
+	if failure != nil && !slices.Contains(r.Explained, response.StatusCode) {
 		return code, 0, failure
 	}
 	buffer, _ := u.buffers.Get().(*bytes.Buffer)
 	defer u.recycle(buffer)
 	if err := readBody(buffer, response, u.target.MaxResponseBytes); err != nil {
-		return code, buffer.Len(), bodyFailure(r.Name(), err)
+		return code, buffer.Len(), bodyFailure(r.Name(), response.StatusCode, err)
 	}
-	return code, buffer.Len(), handle(Reply{
-		status: response.StatusCode,
+	err = handle(Reply{
+		Status: response.StatusCode,
+		Header: response.Header,
 		Body:   buffer.Bytes(),
 		Validators: job.Validators{
 			Etag:         response.Header.Get("ETag"),
 			LastModified: response.Header.Get("Last-Modified"),
 		},
+		failure: failure,
 	})
+	return code, buffer.Len(), answeredWith(response.StatusCode, err)
+}
+
+// answeredWith notes the status in the failure of somebody who looked at the answer.
+func answeredWith(status int, err error) error {
+	if failure, ok := errors.AsType[*Failure](err); ok && failure.Status == 0 {
+		failure.Status = status
+	}
+	return err
 }
 
 // statusFailure is the failure that a status stands for; nil where somebody
@@ -237,7 +255,7 @@ func (u *Client) exchange(ctx context.Context, client *http.Client, r Request, h
 func (u *Client) statusFailure(r Request, response *http.Response) *Failure {
 	fail := func(reason job.Reason) *Failure {
 		message := fmt.Sprintf("%s: answered %d %s", r.Name(), response.StatusCode, http.StatusText(response.StatusCode))
-		return &Failure{Reason: reason, Message: message, Answered: true, busy: response.StatusCode == http.StatusServiceUnavailable}
+		return &Failure{Reason: reason, Message: message, Status: response.StatusCode}
 	}
 	status := response.StatusCode
 	switch {

@@ -23,17 +23,35 @@ type Failure struct {
 	Reason job.Reason
 	// Message says what was attempted and what came of it.
 	Message string
-	// OfTarget tells that any other read of the target would fail alike, so
-	// that the scrape need not try.
-	OfTarget bool
-	// Answered tells that the upstream answered with HTTP, if only to refuse.
-	Answered bool
-	// FromLogin tells that no read was sent because the login failed.
-	FromLogin bool
-	// NoLogin tells that there is nothing to log in at where it was tried.
-	NoLogin bool
-	// busy tells that a login was refused with 503.
-	busy bool
+	// Scope is what else would fail alike.
+	Scope Scope
+	// Status is the HTTP status of the answer, if only of a refusal; 0: none came.
+	Status int
+	// Until is when it is tried next, where that is known: the end of a pause that
+	// was asked for, or of a login's rest.
+	Until time.Time
+}
+
+// Scope is how far a Failure reaches.
+type Scope int
+
+// The scopes. What came of one request is the job's; whether several of them
+// say something of the target is for the caller to judge.
+const (
+	// ScopeJob: another read of the target may succeed.
+	ScopeJob Scope = iota
+	// ScopeLogin: the account's login failed, so that no read could be sent.
+	ScopeLogin
+	// ScopeTarget: nothing can be read: no connection, a refused certificate, a pause.
+	ScopeTarget
+)
+
+// Answered reports whether the upstream answered with HTTP.
+func (f *Failure) Answered() bool { return f.Status != 0 }
+
+// Missing reports whether the upstream answered that there is nothing at that address.
+func (f *Failure) Missing() bool {
+	return f.Status == http.StatusNotFound || f.Status == http.StatusGone
 }
 
 func (f *Failure) Error() string { return f.Message }
@@ -48,16 +66,15 @@ func FailureOf(err error) *Failure {
 
 // DecodeFailure is the failure of a reply that could not be understood.
 func DecodeFailure(what string, err error) *Failure {
-	return &Failure{Reason: job.ReasonDecode, Message: fmt.Sprintf("%s: %v", what, err), Answered: true}
+	return &Failure{Reason: job.ReasonDecode, Message: fmt.Sprintf("%s: %v", what, err)}
 }
 
 // NotFoundFailure is a 404 that does not say that the job is unknown: more
 // likely the URL is wrong.
 func NotFoundFailure(what, hint string) *Failure {
 	return &Failure{
-		Reason:   job.ReasonNotFound,
-		Message:  fmt.Sprintf("%s: answered 404 without saying that the job is unknown: %s", what, hint),
-		Answered: true,
+		Reason:  job.ReasonNotFound,
+		Message: fmt.Sprintf("%s: answered 404 without saying that the job is unknown: %s", what, hint),
 	}
 }
 
@@ -65,16 +82,19 @@ func NotFoundFailure(what, hint string) *Failure {
 // attempt names the request without host or query.
 func transportFailure(attempt string, err error) *Failure {
 	if refused := (*redirectRefused)(nil); errors.As(err, &refused) {
-		return &Failure{Reason: job.ReasonRedirect, Message: attempt + ": " + refused.Error(), Answered: true}
+		return &Failure{Reason: job.ReasonRedirect, Message: attempt + ": " + refused.Error()}
 	}
-	dialed := isDial(err)
+	scope := ScopeJob
+	if isDial(err) || isTLS(err) {
+		scope = ScopeTarget
+	}
 	switch {
 	case isTimeout(err):
-		return &Failure{Reason: job.ReasonTimeout, Message: attempt + ": no answer in time", OfTarget: dialed}
+		return &Failure{Reason: job.ReasonTimeout, Message: attempt + ": no answer in time", Scope: scope}
 	case isTLS(err):
-		return &Failure{Reason: job.ReasonTLS, Message: attempt + ": " + networkText(err), OfTarget: true}
+		return &Failure{Reason: job.ReasonTLS, Message: attempt + ": " + networkText(err), Scope: scope}
 	default:
-		return &Failure{Reason: job.ReasonConnection, Message: attempt + ": " + networkText(err), OfTarget: dialed}
+		return &Failure{Reason: job.ReasonConnection, Message: attempt + ": " + networkText(err), Scope: scope}
 	}
 }
 
@@ -137,9 +157,9 @@ func networkText(err error) string {
 // asked for a pause.
 func pausedFailure(until time.Time) *Failure {
 	return &Failure{
-		Reason:   job.ReasonRateLimited,
-		Message:  "not sent: the target asked to be left alone until " + until.UTC().Format(time.RFC3339),
-		OfTarget: true,
-		Answered: true,
+		Reason:  job.ReasonRateLimited,
+		Message: "not sent: the target asked to be left alone until " + until.UTC().Format(time.RFC3339),
+		Scope:   ScopeTarget,
+		Until:   until,
 	}
 }

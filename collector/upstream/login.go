@@ -65,7 +65,7 @@ func (l *login) token(ctx context.Context) (Token, error) {
 	case l.turn <- struct{}{}:
 		defer func() { <-l.turn }()
 	case <-ctx.Done():
-		return Token{}, &Failure{Reason: job.ReasonTimeout, Message: "login: no answer in time", OfTarget: true, FromLogin: true}
+		return Token{}, &Failure{Reason: job.ReasonTimeout, Message: "login: no answer in time", Scope: ScopeLogin}
 	}
 	if current, ok := l.usable(); ok {
 		return current, nil
@@ -125,7 +125,7 @@ func (l *login) renew(ctx context.Context) (Token, error) {
 	}
 	l.current = Token{}
 	failure := *FailureOf(err)
-	failure.OfTarget, failure.FromLogin = true, true
+	failure.Scope = ScopeLogin
 	if ctx.Err() == nil { // else it was this scrape's deadline, which says nothing about the next
 		l.rest(&failure)
 	}
@@ -143,7 +143,7 @@ func (l *login) rest(failure *Failure) {
 		return
 	}
 	l.refusals++
-	l.notBefore = l.failedAt.Add(loginRest(l.refusals, failure.busy))
+	l.notBefore = l.failedAt.Add(loginRest(l.refusals, failure.Status == http.StatusServiceUnavailable))
 }
 
 const (

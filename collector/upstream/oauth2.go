@@ -137,14 +137,14 @@ func (u *Client) oauth2Failure(err, network error) (code string, failure *Failur
 	case network != nil:
 		return noCode, transportFailure(attempt, network)
 	case !errors.As(err, &refused) || refused.Response == nil:
-		return noCode, &Failure{Reason: job.ReasonDecode, Message: attempt + ": the answer holds no token", Answered: true}
+		return noCode, &Failure{Reason: job.ReasonDecode, Message: attempt + ": the answer holds no token", Status: http.StatusOK}
 	}
 	code = strconv.Itoa(refused.Response.StatusCode)
 	r := Request{Operation: OperationLogin, Method: http.MethodPost, Path: "token_url"}
 	if failure := u.statusFailure(r, refused.Response); failure != nil {
 		return code, FailureOf(asRefusedLogin(failure))
 	}
-	return code, &Failure{Reason: job.ReasonLogin, Message: attempt + ": answered " + code + " without a token", Answered: true}
+	return code, &Failure{Reason: job.ReasonLogin, Message: attempt + ": answered " + code + " without a token", Status: refused.Response.StatusCode}
 }
 
 // tokenSource builds what fetches a token. Secrets in files are read anew for

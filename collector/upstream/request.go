@@ -1,8 +1,10 @@
 package upstream
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"net/url"
@@ -16,27 +18,45 @@ type Request struct {
 	// Method is GET where empty.
 	Method string
 	// Path below the target's URL, escaped.
-	Path       string
-	Query      url.Values
-	Header     http.Header
+	Path  string
+	Query url.Values
+	// Header is sent beside the headers that all requests of the target have.
+	Header http.Header
+	// Body is sent as it is; its Content-Type stands in Header.
+	Body       []byte
 	Validators job.Validators
+	// Explained are statuses that mean a failure, but whose replies may say more
+	// than that: they are handed over too, with that failure in Reply.Failure.
+	Explained []int
 }
 
-// Reply is an answer that a system has to look at itself: success, 304, and
-// 404 or 410, which may mean that the job is gone.
+// Reply is an answer that a system has to look at itself: success, 304, 404 or
+// 410, which may mean that the job is gone, and what Request.Explained names.
 type Reply struct {
-	status int
+	Status int
+	Header http.Header
 	// Body is valid only while the reply is being handled.
 	Body       []byte
 	Validators job.Validators
+
+	failure *Failure
+}
+
+// Failure is what the status of an explained reply means where the body says
+// nothing better; nil for success, 304, 404 and 410.
+func (r Reply) Failure() error {
+	if r.failure == nil {
+		return nil
+	}
+	return r.failure
 }
 
 // NotModified reports whether the upstream said that nothing changed.
-func (r Reply) NotModified() bool { return r.status == http.StatusNotModified }
+func (r Reply) NotModified() bool { return r.Status == http.StatusNotModified }
 
 // Missing reports whether the upstream said that there is nothing.
 func (r Reply) Missing() bool {
-	return r.status == http.StatusNotFound || r.status == http.StatusGone
+	return r.Status == http.StatusNotFound || r.Status == http.StatusGone
 }
 
 // prepare makes a request of net/http, with all headers.
@@ -46,7 +66,7 @@ func (u *Client) prepare(ctx context.Context, r Request) (*http.Request, error) 
 		return nil, err
 	}
 	// The URL is at hand: making it a text to be parsed would cost more than all the rest here.
-	httpRequest, err := http.NewRequestWithContext(ctx, r.httpMethod(), "", http.NoBody)
+	httpRequest, err := http.NewRequestWithContext(ctx, r.httpMethod(), "", r.body())
 	if err != nil {
 		return nil, err
 	}
@@ -60,6 +80,14 @@ func (u *Client) prepare(ctx context.Context, r Request) (*http.Request, error) 
 		httpRequest.Header.Set("If-Modified-Since", r.Validators.LastModified)
 	}
 	return httpRequest, nil
+}
+
+// body reads the request's body; net/http knows the length of these two.
+func (r Request) body() io.Reader {
+	if len(r.Body) == 0 {
+		return http.NoBody
+	}
+	return bytes.NewReader(r.Body)
 }
 
 func (r Request) httpMethod() string {

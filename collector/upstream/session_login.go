@@ -40,10 +40,8 @@ func (u *Client) LogIn(ctx context.Context, r Request, handle func(Reply) error)
 	return asRefusedLogin(u.send(ctx, u.withCredentials, r, func(answer Reply) error {
 		if answer.Missing() {
 			return &Failure{
-				Reason:   job.ReasonLogin,
-				Message:  fmt.Sprintf("%s: answered %d: there is no such login here, check url", r.Name(), answer.status),
-				Answered: true,
-				NoLogin:  true,
+				Reason:  job.ReasonLogin,
+				Message: fmt.Sprintf("%s: answered %d: there is no such login here, check url", r.Name(), answer.Status),
 			}
 		}
 		return handle(answer)

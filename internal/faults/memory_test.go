@@ -51,11 +51,13 @@ func TestFinishedTTLZeroAlwaysReads(t *testing.T) {
 func TestAFinishedJobStaysServedWhenItsReadFails(t *testing.T) {
 	t.Parallel()
 	for name, failing := range map[string]struct {
-		answer   answer
-		targetUp float64
+		answer answer
+		// targetUp is what the first scrape and the later ones say of the target.
+		targetUp, later float64
 	}{
-		"500": {html(500), 1}, "reset": {reset, 0}, "401": {html(401), 0}, "garbage": {html(200), 1},
-		"rate limited": {html(429, "Retry-After", "60"), 1}, "404 of the API": {notFound, 1}, "404 of a proxy": {html(404), 1},
+		"500": {html(500), 1, 1}, "reset": {reset, 0, 0}, "401": {html(401), 0, 0}, "garbage": {html(200), 1, 1},
+		"rate limited": {html(429), 1, 1}, "404 of the API": {notFound, 1, 1}, "404 of a proxy": {html(404), 1, 1},
+		"asked for a pause": {html(429, "Retry-After", "60"), 1, 0}, // later ones are not sent
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -71,6 +73,7 @@ func TestAFinishedJobStaysServedWhenItsReadFails(t *testing.T) {
 				after := exporter.Scrape(patient)
 				wantSameLines(t, "the job's series", after.Lines(all), before.Lines(all))
 				wantValue(t, after, failing.targetUp, "asyncjob_target_up", "target", "a")
+				failing.targetUp = failing.later
 				clock.Advance(15 * time.Second)
 			}
 			if upstream.Count("", "") < 2 {

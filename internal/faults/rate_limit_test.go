@@ -11,7 +11,8 @@ import (
 )
 
 // After a Retry-After nothing at all is sent to the target until then: its jobs
-// are rate_limited, the finished ones stay served, and the target stays up.
+// are rate_limited, the finished ones stay served, and the target is down: none of
+// the reads that are due is sent.
 func TestRetryAfterIsObeyed(t *testing.T) {
 	t.Parallel()
 	date := func(in time.Duration) string { return exportertest.NewClock().Now().Add(in).Format(http.TimeFormat) }
@@ -55,7 +56,7 @@ func TestRetryAfterIsObeyed(t *testing.T) {
 				wantState(t, e, "1", "succeeded")
 				wantReason(t, e, "2", "rate_limited")
 				wantReason(t, e, "3", "rate_limited")
-				wantValue(t, e, 1, "asyncjob_target_up", "target", "a")
+				wantValue(t, e, 0, "asyncjob_target_up", "target", "a")
 			}
 			if again := upstream.Count("", "") - sent; again != 0 {
 				t.Errorf("%d requests were sent during the pause", again)

@@ -170,7 +170,7 @@ func (r *reader) logIn(ctx context.Context) (upstream.Token, error) {
 	}
 	r.rest.Store(false)
 	got, err := r.logInWith(ctx)
-	if err != nil && upstream.FailureOf(err).NoLogin {
+	if err != nil && upstream.FailureOf(err).Missing() {
 		r.rest.Store(true)
 		got, err = r.logInWith(ctx)
 	}
