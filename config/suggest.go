@@ -14,6 +14,10 @@ func suggestion(unknown string, fields map[string]reflect.Value) string {
 	return nearest(unknown, slices.Sorted(maps.Keys(fields)))
 }
 
+// DidYouMean ends a message about a word that is not known with the one that was
+// most likely meant; empty where none is near.
+func DidYouMean(unknown string, known []string) string { return nearest(unknown, known) }
+
 // nearest names the one of some words that was most likely meant.
 func nearest(unknown string, words []string) string {
 	best, bestDistance := "", 3
