@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector"
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/metrictest"
 	"github.com/asyncjob-exporter/asyncjob_exporter/internal/systems"
 )
 
@@ -89,7 +90,7 @@ func TestGoldensHoldTheContract(t *testing.T) {
 // ownLabels are the names of a series' labels without those that every series
 // of jobs or targets has, and without those that the golden cases configure.
 func ownLabels(metric string, m *dto.Metric) string {
-	labels := labelsOf(m)
+	labels := metrictest.Labels(m)
 	common := []string{"system", "target", "job_id"}
 	if strings.HasPrefix(metric, "asyncjob_target_") {
 		common = []string{"system", "target"}
@@ -111,7 +112,7 @@ func TestEachStateIsExported(t *testing.T) {
 	for _, path := range goldenFiles(t) {
 		states := map[string][]string{}
 		for _, m := range parsedFile(t, path)["asyncjob_state"].GetMetric() {
-			labels := labelsOf(m)
+			labels := metrictest.Labels(m)
 			states[labels["target"]+"/"+labels["job_id"]] = append(states[labels["target"]+"/"+labels["job_id"]], labels["state"])
 		}
 		for job, got := range states {

@@ -16,6 +16,8 @@ import (
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector"
 	"github.com/asyncjob-exporter/asyncjob_exporter/config"
 	"github.com/asyncjob-exporter/asyncjob_exporter/internal/exportertest"
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/goldentest"
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/metrictest"
 	"github.com/asyncjob-exporter/asyncjob_exporter/internal/systems"
 )
 
@@ -24,12 +26,12 @@ import (
 // no table has, and one cannot be read.
 func TestExportersOwnMetrics(t *testing.T) {
 	families := ownFamilies(t)
-	text := encoded(t, families, expfmt.TypeTextPlain)
+	text := metrictest.Encode(t, families, expfmt.TypeTextPlain)
 	problems, err := promlint.New(strings.NewReader(text)).Lint()
 	if err != nil || len(problems) > 0 {
 		t.Errorf("promlint: %v %v", problems, err)
 	}
-	compareGolden(t, "exporter", text)
+	goldentest.CompareFile(t, "exporter", text)
 }
 
 // ownFamilies are the exporter's own metrics, what differs between builds and
@@ -41,7 +43,7 @@ func ownFamilies(t *testing.T) []*dto.MetricFamily {
 		t.Fatal(err)
 	}
 	logger := slog.New(slog.DiscardHandler)
-	clock := exportertest.NewClockAt(replyTime())
+	clock := exportertest.NewClockAt(goldentest.ReplyTime())
 	made, err := collector.New(collector.Options{
 		Systems: systems.Collected(), Rules: systems.Rules(), Registerer: registry, Logger: logger, Now: clock.Now,
 	})
@@ -54,7 +56,7 @@ func ownFamilies(t *testing.T) []*dto.MetricFamily {
 		t.Fatal(err)
 	}
 	for range 2 {
-		examined(t, made.Scrape(t.Context()))
+		goldentest.Examined(t, made.Scrape(t.Context()))
 		clock.Advance(1)
 	}
 	families, err := registry.Gather()
@@ -77,11 +79,11 @@ func writeConfig(t *testing.T, directory string) string {
 	for _, c := range oneCaseOfEachSystem() {
 		if c.system == "sample_exchange" {
 			c.keys += "\njob_files: [jobs.yml]"
-			c.replies = c.replies.with(routes{
-				sampleURI("samples", "1"): "finished.json", sampleURI("samples", "2"): "unknown-word.json", sampleURI("samples", "3"): "truncated.json",
+			c.replies = c.replies.With(goldentest.Routes{
+				"/sampleExchange/v1/samples/async/1": "finished.json", "/sampleExchange/v1/samples/async/2": "unknown-word.json", "/sampleExchange/v1/samples/async/3": "truncated.json",
 			})
 		}
-		text += targetOf(c.name, c.system, serveReplies(t, c.system, c.replies).URL, c.keys)
+		text += goldentest.Target(c.target, c.system, goldentest.Serve(t, c.system, c.replies).URL, c.keys)
 	}
 	path := filepath.Join(directory, "asyncjob.yml")
 	for name, content := range map[string]string{path: text, filepath.Join(directory, "jobs.yml"): "[{id: 1}, {id: 2}, {id: 3}]"} {
@@ -102,7 +104,7 @@ func makeAlike(family *dto.MetricFamily, directory string) {
 			label.Value = &value
 		}
 		if family.GetName() == "asyncjob_exporter_config_last_reload_success_timestamp_seconds" {
-			loaded := float64(replyTime().Unix())
+			loaded := float64(goldentest.ReplyTime().Unix())
 			m.Gauge.Value = &loaded
 		}
 	}

@@ -5,20 +5,23 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/goldentest"
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/metrictest"
 )
 
 // TestConfiguredLabels is about two targets with labels of their own and of
 // their jobs: all series of jobs have all of them, empty where nobody said so,
 // the job's where both did.
 func TestConfiguredLabels(t *testing.T) {
-	samples := serveReplies(t, "sample_exchange", routes{
-		sampleURI("samples", "1"): "running.json", sampleURI("samples", "2"): "finished-with-error.json", sampleURI("samples", "3"): "truncated.json",
+	samples := goldentest.Serve(t, "sample_exchange", goldentest.Routes{
+		"/sampleExchange/v1/samples/async/1": "running.json", "/sampleExchange/v1/samples/async/2": "finished-with-error.json", "/sampleExchange/v1/samples/async/3": "truncated.json",
 	})
-	content := serveReplies(t, "oracle_content", routes{typeURI("Type1", "OP1"): "processing.json"})
-	r := startReading(t,
-		targetOf("samples", "sample_exchange", samples.URL,
+	content := goldentest.Serve(t, "oracle_content", goldentest.Routes{"/content/management/api/v1.1/types/Type1/updateType/.status/OP1": "processing.json"})
+	r := goldentest.Start(t,
+		goldentest.Target("samples", "sample_exchange", samples.URL,
 			"labels: {team: community, tier: low}\njobs: [{id: 1}, {id: 2, labels: {tier: high}}, {id: 3, labels: {owner: jane}}]"),
-		targetOf("content", "oracle_content", content.URL, "labels: {zone: emea}\njobs: [{type: Type1, id: OP1}]"))
+		goldentest.Target("content", "oracle_content", content.URL, "labels: {zone: emea}\njobs: [{type: Type1, id: OP1}]"))
 	ofJobs := map[string]map[string]string{
 		"1":   {"team": "community", "tier": "low", "owner": "", "zone": ""},
 		"2":   {"team": "community", "tier": "high", "owner": "", "zone": ""},
@@ -29,15 +32,15 @@ func TestConfiguredLabels(t *testing.T) {
 		"samples": {"team": "community", "tier": "low", "zone": ""},
 		"content": {"team": "", "tier": "", "zone": "emea"},
 	}
-	for _, family := range r.scrape().families {
+	for _, family := range r.Read() {
 		for _, m := range family.GetMetric() {
-			labels := labelsOf(m)
+			labels := metrictest.Labels(m)
 			want := ofJobs[labels["job_id"]]
 			if strings.HasPrefix(family.GetName(), "asyncjob_target_") {
 				want = ofTargets[labels["target"]]
 			}
 			if got := configuredLabels(labels); !maps.Equal(got, want) {
-				t.Errorf("%s%s has the configured labels %v, want %v", family.GetName(), seriesText(m), got, want)
+				t.Errorf("%s%s has the configured labels %v, want %v", family.GetName(), metrictest.SeriesText(m), got, want)
 			}
 		}
 	}
@@ -46,22 +49,22 @@ func TestConfiguredLabels(t *testing.T) {
 // TestProbedJobHasTheLabelsOfAllTargets keeps the label names of a metric the
 // same whether it is scraped from /metrics or from /probe.
 func TestProbedJobHasTheLabelsOfAllTargets(t *testing.T) {
-	samples := serveReplies(t, "sample_exchange", routes{sampleURI("samples", "1"): "running.json"})
-	content := serveReplies(t, "oracle_content", routes{})
-	r := startReading(t,
-		targetOf("samples", "sample_exchange", samples.URL, "jobs: [{id: 1, labels: {tier: low}}]"),
-		targetOf("content", "oracle_content", content.URL, "labels: {zone: emea}"))
+	samples := goldentest.Serve(t, "sample_exchange", goldentest.Routes{"/sampleExchange/v1/samples/async/1": "running.json"})
+	content := goldentest.Serve(t, "oracle_content", goldentest.Routes{})
+	r := goldentest.Start(t,
+		goldentest.Target("samples", "sample_exchange", samples.URL, "jobs: [{id: 1, labels: {tier: low}}]"),
+		goldentest.Target("content", "oracle_content", content.URL, "labels: {zone: emea}"))
 	probed, err := r.ScrapeTarget(t.Context(), "samples", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, family := range examined(t, probed).families {
+	for _, family := range goldentest.Examined(t, probed) {
 		for _, m := range family.GetMetric() {
-			_, hasZone := labelsOf(m)["zone"]
-			_, hasTier := labelsOf(m)["tier"]
+			_, hasZone := metrictest.Labels(m)["zone"]
+			_, hasTier := metrictest.Labels(m)["tier"]
 			ofTarget := strings.HasPrefix(family.GetName(), "asyncjob_target_")
 			if !hasZone || hasTier == ofTarget {
-				t.Errorf("%s%s lacks a label, or has one too many", family.GetName(), seriesText(m))
+				t.Errorf("%s%s lacks a label, or has one too many", family.GetName(), metrictest.SeriesText(m))
 			}
 		}
 	}

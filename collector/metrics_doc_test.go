@@ -10,6 +10,9 @@ import (
 	"testing"
 
 	dto "github.com/prometheus/client_model/go"
+
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/goldentest"
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/metrictest"
 )
 
 // documented is one row of the README's tables of metrics.
@@ -49,7 +52,7 @@ func exportedMetrics(t *testing.T) map[string]documented {
 			}
 			for _, m := range family.GetMetric() {
 				labels[name] = labelsToDocument(name, m)
-				systems[name][labelsOf(m)["system"]] = true
+				systems[name][metrictest.Labels(m)["system"]] = true
 			}
 		}
 	}
@@ -69,7 +72,7 @@ func exportedMetrics(t *testing.T) map[string]documented {
 
 func labelsToDocument(metric string, m *dto.Metric) string {
 	if strings.HasPrefix(metric, "asyncjob_exporter_") {
-		return strings.Join(slices.Sorted(maps.Keys(labelsOf(m))), " ")
+		return strings.Join(slices.Sorted(maps.Keys(metrictest.Labels(m))), " ")
 	}
 	return ownLabels(metric, m)
 }
@@ -150,7 +153,7 @@ func backticked(text string) []string {
 func TestReasonsAreDocumented(t *testing.T) {
 	exported := map[string]bool{}
 	for _, m := range parsedFile(t, "testdata/exporter.prom")["asyncjob_exporter_query_failures_total"].GetMetric() {
-		exported[labelsOf(m)["reason"]] = true
+		exported[metrictest.Labels(m)["reason"]] = true
 	}
 	rows := map[string]bool{}
 	for _, row := range tableRows(t, "Reasons") {
@@ -165,11 +168,11 @@ func TestReasonsAreDocumented(t *testing.T) {
 // README that tells what becomes of their fields.
 func seedReplies() map[string]string {
 	return map[string]string{
-		"sample_exchange":    "sample_exchange/seed.json",
-		"vsphere sessions":   "vsphere/seed-session.json",
-		"vsphere files":      "vsphere/seed-files.json",
-		"oracle_marketplace": "oracle_marketplace/seed.json",
-		"oracle_content":     "oracle_content/seed.json",
+		"sample_exchange":    "seed.json",
+		"vsphere sessions":   "seed-session.json",
+		"vsphere files":      "seed-files.json",
+		"oracle_marketplace": "seed.json",
+		"oracle_content":     "seed.json",
 	}
 }
 
@@ -178,7 +181,7 @@ func seedReplies() map[string]string {
 func TestEveryFieldOfTheVendorIsDocumented(t *testing.T) {
 	for heading, seed := range seedReplies() {
 		rows := tableRows(t, "Fields of "+heading)
-		fields := fieldsOf(t, filepath.Join("testdata", "replies", seed))
+		fields := fieldsOf(t, repliesOf(t, heading, seed))
 		for _, field := range fields {
 			hasParts := slices.ContainsFunc(fields, func(other string) bool { return strings.HasPrefix(other, field+".") })
 			if !hasParts && !slices.ContainsFunc(rows, func(row []string) bool { return covers(row, field) }) {
@@ -193,8 +196,7 @@ func TestEveryFieldOfTheVendorIsDocumented(t *testing.T) {
 func TestDocumentedFieldsExist(t *testing.T) {
 	exported := exportedMetrics(t)
 	for heading := range seedReplies() {
-		system, _, _ := strings.Cut(heading, " ")
-		fields := fieldsOf(t, filepath.Join("testdata", "replies", system, "*.json"))
+		fields := fieldsOf(t, repliesOf(t, heading, "*.json"))
 		for _, row := range tableRows(t, "Fields of "+heading) {
 			if !slices.ContainsFunc(fields, func(field string) bool { return covers(row, field) }) {
 				t.Errorf("%s: no captured reply has the field %s", heading, row[0])
@@ -211,6 +213,13 @@ func TestDocumentedFieldsExist(t *testing.T) {
 			}
 		}
 	}
+}
+
+// repliesOf are the captured replies of the system that a heading is about.
+func repliesOf(t *testing.T, heading, pattern string) string {
+	t.Helper()
+	system, _, _ := strings.Cut(heading, " ")
+	return filepath.Join(goldentest.Directory(t, system), "replies", pattern)
 }
 
 // covers reports whether a row is about a field, or about what the field is a part of.

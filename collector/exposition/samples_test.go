@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
 )
 
 func TestOnlyErrorsMayBeLonger(t *testing.T) {
@@ -22,5 +24,36 @@ func TestMakingValuesFitChangesNoJob(t *testing.T) {
 	list.add(1, values...)
 	if got := list.made.labels; strings.Join(got, "|") != "fits|does not|nor this" || values[1] != "does\nnot" || values[2] != "nor\tthis" {
 		t.Errorf("%q became %q", values, got)
+	}
+}
+
+// TestEverySeriesHasAllItsLabels because the values of a job's labels are kept
+// in one list, without their names.
+func TestEverySeriesHasAllItsLabels(t *testing.T) {
+	one, yes := 1.0, true
+	full := &job.Job{
+		State: job.Failed, UpstreamState: "ERROR", Progress: &one, ResultStatusCode: &one,
+		Chunks:      &job.Chunks{Uploaded: &one, Pending: &one},
+		Files:       []job.File{{Name: "a", SourceType: "PUSH", State: job.Running, TransferredBytes: &one, SizeBytes: &one}},
+		DataCenters: []job.DataCenter{{Name: "a", Region: "b", Replica: &yes, State: job.Running, Progress: &one}},
+		Preview: &job.Preview{
+			State: "AVAILABLE", Warnings: []job.PreviewWarning{{Type: "a"}}, Certificate: &job.PreviewCertificate{Issuer: "a", Subject: "b"},
+		},
+		Error: job.Error{ID: "a", Message: "b"}, Info: []string{"a", "b"},
+	}
+	table := NewTable([]SystemInfo{{System: "s", Metric: job.InfoMetric{Name: "s_info", Help: "Of s.", Labels: []string{"c", "d"}}}})
+	for name, view := range map[string]View{
+		"a job that was read":  {Name: "n", Kind: "k", Job: full, ErrorText: true, MaxFiles: 3},
+		"a job that was not":   {Name: "n", Kind: "k", Reason: job.ReasonTimeout},
+		"a job without values": {Name: "n", Kind: "k", Job: &job.Job{State: job.Unknown}},
+	} {
+		made := table.Samples("s", view, &List{})
+		want := 0
+		for _, s := range made.samples {
+			want += len(table.rows[s.row].labels)
+		}
+		if len(made.samples) == 0 || len(made.labels) != want {
+			t.Errorf("%s: %d series have %d values of labels, want %d", name, len(made.samples), len(made.labels), want)
+		}
 	}
 }

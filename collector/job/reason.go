@@ -25,6 +25,7 @@ const (
 	ReasonInternal      Reason = "internal"
 )
 
+// Reasons are all reasons.
 func Reasons() []Reason {
 	return []Reason{
 		ReasonTimeout, ReasonConnection, ReasonTLS, ReasonUnauthorized, ReasonForbidden, ReasonNotFound, ReasonRateLimited,
@@ -32,6 +33,6 @@ func Reasons() []Reason {
 	}
 }
 
-// errUnknownJob is a reader's answer for a job that the upstream says it does
+// ErrUnknown is a reader's answer for a job that the upstream says it does
 // not know.
 var ErrUnknown = errors.New("the upstream knows no such job")

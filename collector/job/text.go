@@ -17,6 +17,7 @@ const (
 // characters, not too long. Text that fits already is returned as it is.
 func Label(value string) string { return Clean(value, LongestLabel) }
 
+// Clean is Label with a length of one's own.
 func Clean(value string, limit int) string {
 	if len(value) <= limit && utf8.ValidString(value) && !strings.ContainsFunc(value, unicode.IsControl) {
 		return value

@@ -1,6 +1,7 @@
 package job
 
 import (
+	"maps"
 	"slices"
 )
 
@@ -21,6 +22,9 @@ func NewVocabulary(meanings map[State][]string) Vocabulary {
 	}
 	return v
 }
+
+// Words are the built-in words, as FoldWord makes them, sorted.
+func (v Vocabulary) Words() []string { return slices.Sorted(maps.Keys(v.builtIn)) }
 
 // With is the vocabulary with the user's meanings, which win; their keys are folded.
 func (v Vocabulary) With(configured map[string]string) Vocabulary {

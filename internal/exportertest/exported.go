@@ -53,22 +53,23 @@ func (e Exported) AddLabels(metric string, labels ...string) {
 	}
 }
 
-// Goldens are the expositions that the collector's tests compare with, by their
-// paths. root is the project's, seen from the test.
+// Goldens are the expositions that the tests of the collector and of the
+// systems compare with, by their paths. root is the project's, seen from the test.
 func Goldens(tb TB, root string) map[string]string {
 	tb.Helper()
-	pattern := filepath.Join(root, "collector/testdata/*.prom")
-	paths, err := filepath.Glob(pattern)
-	if err != nil || len(paths) == 0 {
-		tb.Fatalf("no golden exposition is %s: %v", pattern, err)
-	}
 	texts := make(map[string]string)
-	for _, path := range paths {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			tb.Fatalf("reading a golden exposition: %v", err)
+	for _, pattern := range []string{"collector/testdata/*.prom", "collector/system/*/testdata/*.prom"} {
+		paths, err := filepath.Glob(filepath.Join(root, pattern))
+		if err != nil || len(paths) == 0 {
+			tb.Fatalf("no golden exposition is %s: %v", pattern, err)
 		}
-		texts[path] = string(text)
+		for _, path := range paths {
+			text, err := os.ReadFile(path)
+			if err != nil {
+				tb.Fatalf("reading a golden exposition: %v", err)
+			}
+			texts[path] = string(text)
+		}
 	}
 	return texts
 }

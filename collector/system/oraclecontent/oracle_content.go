@@ -106,14 +106,18 @@ func (System) Definition() string { return "" }
 
 // Connect reads with a bearer token, usually by OAuth2.
 func (System) Connect(target *config.Target, upstream *upstream.Client) system.Reader {
-	words := job.NewVocabulary(map[job.State][]string{
+	return &reader{upstream: upstream, words: builtInWords().With(target.States)}
+}
+
+// builtInWords are the vendor's words for states.
+func builtInWords() job.Vocabulary {
+	return job.NewVocabulary(map[job.State][]string{
 		job.Pending:   {"pending", "paused", "blocked"},
 		job.Running:   {"processing"},
 		job.Succeeded: {"succeeded"},
 		job.Failed:    {"failed"},
 		job.Canceled:  {"aborted"},
 	})
-	return &reader{upstream: upstream, words: words.With(target.States)}
 }
 
 type reader struct {

@@ -78,7 +78,19 @@ func (System) Definition() string { return "" }
 // Connect reads with a bearer token: a configured one, one by OAuth2, or one
 // that basic_auth is exchanged for.
 func (System) Connect(target *config.Target, upstream *upstream.Client) system.Reader {
-	words := job.NewVocabulary(map[job.State][]string{
+	if options, ok := target.Options.(*MarketplaceOptions); ok {
+		upstream.Header.Set("X-Oracle-UserId", options.UserID)
+	}
+	reader := &reader{upstream: upstream, words: builtInWords().With(target.States)}
+	if target.HTTP.BasicAuth != nil {
+		upstream.UseSession("Authorization", "Bearer ", reader.exchange, nil)
+	}
+	return reader
+}
+
+// builtInWords are the vendor's words for states, of images and of their data centres.
+func builtInWords() job.Vocabulary {
+	return job.NewVocabulary(map[job.State][]string{
 		job.Pending: {"INITIATED", "PENDING"},
 		// "IN PROGESS" and "DELECTION FAILED" are how the vendor's page spells them.
 		job.Running:   {"IN PROGRESS", "IN PROGESS", "VIRUS SCAN IN PROGRESS", "VIRUS SCAN IN PROGESS"},
@@ -86,14 +98,6 @@ func (System) Connect(target *config.Target, upstream *upstream.Client) system.R
 		job.Failed:    {"FAILED", "REJECTED", "DELETION FAILED", "DELECTION FAILED"},
 		job.Canceled:  {"DELETED"},
 	})
-	if options, ok := target.Options.(*MarketplaceOptions); ok {
-		upstream.Header.Set("X-Oracle-UserId", options.UserID)
-	}
-	reader := &reader{upstream: upstream, words: words.With(target.States)}
-	if target.HTTP.BasicAuth != nil {
-		upstream.UseSession("Authorization", "Bearer ", reader.exchange, nil)
-	}
-	return reader
 }
 
 type reader struct {

@@ -59,12 +59,16 @@ func (System) Definition() string { return "" }
 
 // Connect reads with the target's own credentials, Basic or Bearer.
 func (System) Connect(target *config.Target, upstream *upstream.Client) system.Reader {
-	words := job.NewVocabulary(map[job.State][]string{
+	return &reader{upstream: upstream, words: builtInWords().With(target.States)}
+}
+
+// builtInWords are the vendor's words for states. None says failed.
+func builtInWords() job.Vocabulary {
+	return job.NewVocabulary(map[job.State][]string{
 		job.Pending:   {"NEW"},
 		job.Running:   {"RUNNING"},
 		job.Succeeded: {"FINISHED"},
 	})
-	return &reader{upstream: upstream, words: words.With(target.States)}
 }
 
 type reader struct {

@@ -95,26 +95,34 @@ func (System) Definition() string { return "" }
 
 // Connect reads with one session at the vCenter, kept over scrapes.
 func (System) Connect(target *config.Target, client *upstream.Client) system.Reader {
-	sessions := job.NewVocabulary(map[job.State][]string{
-		job.Running: {"ACTIVE"}, job.Succeeded: {"DONE"}, job.Failed: {"ERROR"}, job.Canceled: {"CANCELED"},
-	})
-	files := job.NewVocabulary(map[job.State][]string{
-		job.Pending:   {"WAITING_FOR_TRANSFER", "UNPREPARED", "PREPARE_REQUESTED"},
-		job.Running:   {"TRANSFERRING", "VALIDATING", "PREPARING"},
-		job.Succeeded: {"READY", "PREPARED"},
-		job.Failed:    {"ERROR"},
-	})
 	reader := &reader{
 		upstream: client,
 		api:      flavourOf(target),
-		sessions: sessions.With(target.States),
-		files:    files.With(target.States),
+		sessions: sessionWords().With(target.States),
+		files:    fileWords().With(target.States),
 	}
 	reader.rest.Store(reader.api == apiRest)
 	client.UseSession("vmware-api-session-id", "", reader.logIn, func() upstream.Request {
 		return upstream.Request{Method: http.MethodDelete, Path: reader.flavour().login}
 	})
 	return reader
+}
+
+// sessionWords are the words for states of sessions of both kinds.
+func sessionWords() job.Vocabulary {
+	return job.NewVocabulary(map[job.State][]string{
+		job.Running: {"ACTIVE"}, job.Succeeded: {"DONE"}, job.Failed: {"ERROR"}, job.Canceled: {"CANCELED"},
+	})
+}
+
+// fileWords are the words for states of files, those that are uploaded first.
+func fileWords() job.Vocabulary {
+	return job.NewVocabulary(map[job.State][]string{
+		job.Pending:   {"WAITING_FOR_TRANSFER", "UNPREPARED", "PREPARE_REQUESTED"},
+		job.Running:   {"TRANSFERRING", "VALIDATING", "PREPARING"},
+		job.Succeeded: {"READY", "PREPARED"},
+		job.Failed:    {"ERROR"},
+	})
 }
 
 type reader struct {

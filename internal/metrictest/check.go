@@ -1,4 +1,6 @@
-package collector_test
+// Package metrictest looks at metric families: what must hold of the metrics of
+// any scrape, and what the series of a test say. It knows no system.
+package metrictest
 
 import (
 	"bytes"
@@ -16,13 +18,13 @@ import (
 	"github.com/prometheus/common/model"
 )
 
-// checkExposition checks what must hold of the metrics of any scrape.
-func checkExposition(t *testing.T, families []*dto.MetricFamily) {
+// Check checks what must hold of the metrics of any scrape.
+func Check(t testing.TB, families []*dto.MetricFamily) {
 	t.Helper()
-	for _, problem := range append(familyProblems(families), stateProblems(families)...) {
+	for _, problem := range Problems(families) {
 		t.Error(problem)
 	}
-	text := encoded(t, families, expfmt.TypeTextPlain)
+	text := Encode(t, families, expfmt.TypeTextPlain)
 	for _, secret := range []string{"canary", "Canary", "CANARY"} {
 		if strings.Contains(text, secret) {
 			t.Errorf("the exposition holds a %q", secret)
@@ -38,6 +40,11 @@ func checkExposition(t *testing.T, families []*dto.MetricFamily) {
 	checkFormats(t, families)
 }
 
+// Problems are what is wrong with the metrics of a scrape, whatever format they are written in.
+func Problems(families []*dto.MetricFamily) []string {
+	return append(familyProblems(families), stateProblems(families)...)
+}
+
 // familyProblems looks at each family and series by itself, and for doubles.
 func familyProblems(families []*dto.MetricFamily) []string {
 	var problems []string
@@ -50,12 +57,12 @@ func familyProblems(families []*dto.MetricFamily) []string {
 		}
 		names[name] = true
 		for _, m := range family.GetMetric() {
-			identity := name + seriesText(m)
+			identity := name + SeriesText(m)
 			if seen[identity] {
 				complain("%s: stands twice", identity)
 			}
 			seen[identity] = true
-			if number := numberOf(m); math.IsNaN(number) || math.IsInf(number, 0) {
+			if number := Number(m); math.IsNaN(number) || math.IsInf(number, 0) {
 				complain("%s: is %v", identity, number)
 			} else if strings.HasSuffix(name, "_ratio") && (number < 0 || number > 1) {
 				complain("%s: is %v, which is not from 0 to 1", identity, number)
@@ -76,15 +83,27 @@ func labelProblems(identity string, labels []*dto.LabelPair) []string {
 		if label.GetName() == "error" {
 			longest = 200
 		}
-		value := label.GetValue()
-		switch {
-		case label.GetName() == "job" || label.GetName() == "instance":
+		if label.GetName() == "job" || label.GetName() == "instance" {
 			problems = append(problems, identity+": has a label that belongs to Prometheus")
-		case !utf8.ValidString(value), strings.ContainsFunc(value, unicode.IsControl), utf8.RuneCountInString(value) > longest:
-			problems = append(problems, fmt.Sprintf("%s: the value %q of %s is not fit", identity, value, label.GetName()))
+		} else if problem := Unfit(label.GetValue(), longest); problem != "" {
+			problems = append(problems, fmt.Sprintf("%s: the value of %s %s", identity, label.GetName(), problem))
 		}
 	}
 	return problems
+}
+
+// Unfit says why a text is no label value; empty where it is one.
+func Unfit(value string, longest int) string {
+	switch {
+	case !utf8.ValidString(value):
+		return "is not valid UTF-8"
+	case strings.ContainsFunc(value, unicode.IsControl):
+		return "holds control characters"
+	case utf8.RuneCountInString(value) > longest:
+		return "is too long"
+	default:
+		return ""
+	}
 }
 
 // stateProblems finds jobs that are not in exactly one state, and jobs whose
@@ -94,13 +113,13 @@ func stateProblems(families []*dto.MetricFamily) []string {
 	others := map[string][]string{}
 	for _, family := range families {
 		for _, m := range family.GetMetric() {
-			labels := labelsOf(m)
+			labels := Labels(m)
 			job := labels["target"] + "/" + labels["job_id"]
 			switch family.GetName() {
 			case "asyncjob_up":
-				up[job] = numberOf(m)
+				up[job] = Number(m)
 			case "asyncjob_state":
-				states[job] += numberOf(m)
+				states[job] += Number(m)
 			case "asyncjob_info", "asyncjob_target_up", "asyncjob_target_jobs", "asyncjob_target_scrape_duration_seconds":
 			default:
 				others[job] = append(others[job], family.GetName())
@@ -122,7 +141,8 @@ func stateProblems(families []*dto.MetricFamily) []string {
 	return problems
 }
 
-func seriesText(m *dto.Metric) string {
+// SeriesText is a series as a text would name it, without its metric.
+func SeriesText(m *dto.Metric) string {
 	var labels []string
 	for _, pair := range m.GetLabel() {
 		labels = append(labels, fmt.Sprintf("%s=%q", pair.GetName(), pair.GetValue()))
@@ -138,14 +158,14 @@ func byName(families []*dto.MetricFamily) []*dto.MetricFamily {
 }
 
 // checkFormats compares what a parser makes of the two text formats.
-func checkFormats(t *testing.T, families []*dto.MetricFamily) {
+func checkFormats(t testing.TB, families []*dto.MetricFamily) {
 	t.Helper()
-	open := encoded(t, families, expfmt.TypeOpenMetrics)
+	open := Encode(t, families, expfmt.TypeOpenMetrics)
 	if !strings.HasSuffix(open, "# EOF\n") {
 		t.Error("OpenMetrics without an end")
 	}
 	// All metrics of jobs and targets are gauges, which both formats write alike.
-	fromText, fromOpen := parsedSeries(t, encoded(t, families, expfmt.TypeTextPlain)), parsedSeries(t, open)
+	fromText, fromOpen := parsedSeries(t, Encode(t, families, expfmt.TypeTextPlain)), parsedSeries(t, open)
 	if !slices.Equal(fromText, fromOpen) {
 		t.Errorf("text and OpenMetrics differ:\n%s\n%s", strings.Join(fromText, "\n"), strings.Join(fromOpen, "\n"))
 	}
@@ -158,7 +178,8 @@ func checkFormats(t *testing.T, families []*dto.MetricFamily) {
 	}
 }
 
-func encoded(t *testing.T, families []*dto.MetricFamily, format expfmt.FormatType) string {
+// Encode writes families, sorted by name.
+func Encode(t testing.TB, families []*dto.MetricFamily, format expfmt.FormatType) string {
 	t.Helper()
 	var text bytes.Buffer
 	encoder := expfmt.NewEncoder(&text, expfmt.NewFormat(format))
@@ -176,7 +197,7 @@ func encoded(t *testing.T, families []*dto.MetricFamily, format expfmt.FormatTyp
 }
 
 // parsedSeries are all series of a text, sorted.
-func parsedSeries(t *testing.T, text string) []string {
+func parsedSeries(t testing.TB, text string) []string {
 	t.Helper()
 	parser := expfmt.NewTextParser(model.LegacyValidation)
 	families, err := parser.TextToMetricFamilies(strings.NewReader(text))
@@ -186,7 +207,7 @@ func parsedSeries(t *testing.T, text string) []string {
 	var series []string
 	for name, family := range families {
 		for _, m := range family.GetMetric() {
-			series = append(series, fmt.Sprintf("%s %s%s %v", family.GetType(), name, seriesText(m), numberOf(m)))
+			series = append(series, fmt.Sprintf("%s %s%s %v", family.GetType(), name, SeriesText(m), Number(m)))
 		}
 	}
 	slices.Sort(series)

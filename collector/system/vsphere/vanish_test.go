@@ -1,4 +1,4 @@
-package collector_test
+package vsphere_test
 
 import (
 	"slices"
@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/prometheus/common/expfmt"
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/goldentest"
 )
 
 // vanishCase is an update session that is read while it is active and is not
@@ -46,17 +46,17 @@ func TestVanishedSession(t *testing.T) {
 		t.Run(strings.ReplaceAll(c.name+" "+c.flavour, " ", "_"), func(t *testing.T) {
 			t.Parallel()
 			r, server := readOnce(t, c)
-			r.clock.Advance(c.after)
-			server.become(vanishedRoutes(c))
-			if got := r.scrape().state(sessionID); got != c.want {
+			r.Clock.Advance(c.after)
+			server.Become(vanishedRoutes(c))
+			if got := r.Read().State(sessionID); got != c.want {
 				t.Errorf("the session is %q, want %q", got, c.want)
 			}
-			server.took()
-			r.clock.Advance(time.Minute)
-			if got := r.scrape().state(sessionID); got != c.want {
+			server.Took()
+			r.Clock.Advance(time.Minute)
+			if got := r.Read().State(sessionID); got != c.want {
 				t.Errorf("later the session is %q, want %q", got, c.want)
 			}
-			if requests := server.took(); len(requests) != 0 {
+			if requests := server.Took(); len(requests) != 0 {
 				t.Errorf("what is concluded was read again: %q", requests)
 			}
 		})
@@ -64,19 +64,19 @@ func TestVanishedSession(t *testing.T) {
 }
 
 // readOnce scrapes a session that is there, after which it is running.
-func readOnce(t *testing.T, c vanishCase) (*reading, *replyServer) {
+func readOnce(t *testing.T, c vanishCase) (*goldentest.Reading, *goldentest.Server) {
 	t.Helper()
-	server := serveReplies(t, "vsphere", sessionRoutes(c.flavour, c.kind, sessionID, c.before, "no-files"))
-	r := startReading(t, targetOf("example", "vsphere", server.URL, "jobs: [{id: '"+sessionID+"', kind: "+c.kind+"}]"))
-	if got := r.scrape().state(sessionID); got != "running" {
+	server := goldentest.Serve(t, "vsphere", sessionRoutes(c.flavour, c.kind, sessionID, c.before, "no-files"))
+	r := goldentest.Start(t, goldentest.Target("example", "vsphere", server.URL, "jobs: [{id: '"+sessionID+"', kind: "+c.kind+"}]"))
+	if got := r.Read().State(sessionID); got != "running" {
 		t.Fatalf("the session is %q before it vanishes", got)
 	}
 	return r, server
 }
 
 // vanishedRoutes are those of a vCenter that knows the session no more.
-func vanishedRoutes(c vanishCase) routes {
-	all := loginRoutes(c.flavour).with(routes{
+func vanishedRoutes(c vanishCase) goldentest.Routes {
+	all := loginRoutes(c.flavour).With(goldentest.Routes{
 		sessionURI(c.flavour, c.kind, sessionID): "404 unknown-session-" + c.flavour + ".json",
 	})
 	if c.item != "" {
@@ -89,35 +89,44 @@ func vanishedRoutes(c vanishCase) routes {
 // session that vanished.
 func TestVanishedSessionKeepsWhatWasFixed(t *testing.T) {
 	for _, name := range vanishedGoldens() {
-		index := slices.IndexFunc(vanishCases(), func(c vanishCase) bool { return "vsphere-vanished-"+c.want == name })
+		index := slices.IndexFunc(vanishCases(), func(c vanishCase) bool { return "vanished-"+c.want == name })
 		c := vanishCases()[index]
 		r, server := readOnce(t, c)
-		r.clock.Advance(c.after)
-		server.become(vanishedRoutes(c))
-		compareGolden(t, name, encoded(t, r.scrape().families, expfmt.TypeTextPlain))
+		r.Clock.Advance(c.after)
+		server.Become(vanishedRoutes(c))
+		goldentest.CompareFile(t, name, goldentest.Text(t, r.Read()))
 	}
 }
 
+// itemAnswers are what the library item of a vanished session is answered with.
+func itemAnswers() []string {
+	var answers []string
+	for _, c := range vanishCases() {
+		answers = append(answers, c.item)
+	}
+	return answers
+}
+
 func vanishedGoldens() []string {
-	return []string{"vsphere-vanished-succeeded", "vsphere-vanished-expired", "vsphere-vanished-gone"}
+	return []string{"vanished-succeeded", "vanished-expired", "vanished-gone"}
 }
 
 // TestItemOfVanishedSessionIsReadOnce also reads it again where it could not be read.
 func TestItemOfVanishedSessionIsReadOnce(t *testing.T) {
 	c := vanishCase{flavour: "api", kind: "update", before: "active", item: "500 unknown-session-api.json"}
 	r, server := readOnce(t, c)
-	server.become(vanishedRoutes(c))
-	if got := r.scrape().failure(sessionID); got != "upstream_error" {
+	server.Become(vanishedRoutes(c))
+	if got := r.Read().Failure(sessionID); got != "upstream_error" {
 		t.Errorf("the item cannot be read and the failure is %q", got)
 	}
 	c.item = "item-moved-on-api.json"
-	server.become(vanishedRoutes(c))
-	server.took()
-	r.clock.Advance(time.Minute)
-	if got := r.scrape().state(sessionID); got != "succeeded" {
+	server.Become(vanishedRoutes(c))
+	server.Took()
+	r.Clock.Advance(time.Minute)
+	if got := r.Read().State(sessionID); got != "succeeded" {
 		t.Errorf("the item can be read and the session is %q", got)
 	}
-	if requests := server.took(); !slices.Equal(requests, []string{sessionURI("api", "update", sessionID), itemURI("api")}) {
+	if requests := server.Took(); !slices.Equal(requests, []string{sessionURI("api", "update", sessionID), itemURI("api")}) {
 		t.Errorf("concluding took the requests %q", requests)
 	}
 }
@@ -126,20 +135,20 @@ func TestItemOfVanishedSessionIsReadOnce(t *testing.T) {
 // before it vanished.
 func TestFinalStateStaysAfterVanishing(t *testing.T) {
 	for before, want := range map[string]string{"done": "succeeded", "error": "failed", "canceled": "canceled"} {
-		server := serveReplies(t, "vsphere", sessionRoutes("api", "update", sessionID, before, "ovf-files"))
-		r := startReading(t, targetOf("example", "vsphere", server.URL, "jobs: [{id: '"+sessionID+"'}]"))
-		first := r.scrape()
-		if first.state(sessionID) != want {
-			t.Fatalf("a session that is %s is %q", before, first.state(sessionID))
+		server := goldentest.Serve(t, "vsphere", sessionRoutes("api", "update", sessionID, before, "ovf-files"))
+		r := goldentest.Start(t, goldentest.Target("example", "vsphere", server.URL, "jobs: [{id: '"+sessionID+"'}]"))
+		first := r.Read()
+		if first.State(sessionID) != want {
+			t.Fatalf("a session that is %s is %q", before, first.State(sessionID))
 		}
-		r.clock.Advance(time.Hour) // beyond finished_ttl and expiration
-		server.become(vanishedRoutes(vanishCase{flavour: "api", kind: "update"}))
-		server.took()
-		later := r.scrape()
-		if text := encoded(t, later.families, expfmt.TypeTextPlain); text != encoded(t, first.families, expfmt.TypeTextPlain) {
+		r.Clock.Advance(time.Hour) // beyond finished_ttl and expiration
+		server.Become(vanishedRoutes(vanishCase{flavour: "api", kind: "update"}))
+		server.Took()
+		later := r.Read()
+		if text := goldentest.Text(t, later); text != goldentest.Text(t, first) {
 			t.Errorf("a session that was %s is shown otherwise after it vanished:\n%s", before, text)
 		}
-		if requests := server.took(); !slices.Equal(requests, []string{sessionURI("api", "update", sessionID)}) {
+		if requests := server.Took(); !slices.Equal(requests, []string{sessionURI("api", "update", sessionID)}) {
 			t.Errorf("the session was looked for with the requests %q", requests)
 		}
 	}
@@ -148,28 +157,28 @@ func TestFinalStateStaysAfterVanishing(t *testing.T) {
 // TestNeverReadJobIsGone is about ids with a typo and jobs that ended before
 // the exporter started.
 func TestNeverReadJobIsGone(t *testing.T) {
-	server := serveReplies(t, "vsphere", vanishedRoutes(vanishCase{flavour: "api", kind: "update"}))
-	r := startReading(t, targetOf("example", "vsphere", server.URL, "jobs: [{id: '"+sessionID+"'}]"))
-	scraped := r.scrape()
-	if got := scraped.state(sessionID); got != "gone" {
+	server := goldentest.Serve(t, "vsphere", vanishedRoutes(vanishCase{flavour: "api", kind: "update"}))
+	r := goldentest.Start(t, goldentest.Target("example", "vsphere", server.URL, "jobs: [{id: '"+sessionID+"'}]"))
+	scraped := r.Read()
+	if got := scraped.State(sessionID); got != "gone" {
 		t.Errorf("the job is %q", got)
 	}
-	if up := scraped.values("asyncjob_up", "job_id"); up[sessionID] != 1 {
+	if up := scraped.Values("asyncjob_up", "job_id"); up[sessionID] != 1 {
 		t.Errorf("up is %v", up)
 	}
-	if seen := scraped.values("asyncjob_first_seen_timestamp_seconds", "job_id"); len(seen) != 0 {
+	if seen := scraped.Values("asyncjob_first_seen_timestamp_seconds", "job_id"); len(seen) != 0 {
 		t.Errorf("nobody ever saw the job, and yet %v", seen)
 	}
 }
 
 // TestGoneJobMayComeBack reads a job again that the upstream did not know.
 func TestGoneJobMayComeBack(t *testing.T) {
-	server := serveReplies(t, "vsphere", vanishedRoutes(vanishCase{flavour: "api", kind: "update"}))
-	r := startReading(t, targetOf("example", "vsphere", server.URL, "jobs: [{id: '"+sessionID+"'}]\nfinished_ttl: 1m"))
-	r.scrape()
-	server.become(sessionRoutes("api", "update", sessionID, "active", "no-files"))
-	r.clock.Advance(2 * time.Minute)
-	if got := r.scrape().state(sessionID); got != "running" {
+	server := goldentest.Serve(t, "vsphere", vanishedRoutes(vanishCase{flavour: "api", kind: "update"}))
+	r := goldentest.Start(t, goldentest.Target("example", "vsphere", server.URL, "jobs: [{id: '"+sessionID+"'}]\nfinished_ttl: 1m"))
+	r.Read()
+	server.Become(sessionRoutes("api", "update", sessionID, "active", "no-files"))
+	r.Clock.Advance(2 * time.Minute)
+	if got := r.Read().State(sessionID); got != "running" {
 		t.Errorf("the job is there again and %q", got)
 	}
 }

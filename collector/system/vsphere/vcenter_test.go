@@ -1,4 +1,4 @@
-package collector_test
+package vsphere_test
 
 import (
 	"crypto/tls"

@@ -1,9 +1,18 @@
-package collector_test
+package vsphere_test
 
 import (
-	"maps"
 	"strings"
+	"testing"
+
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/goldentest"
 )
+
+// TestGolden reads captured replies and compares what they become.
+func TestGolden(t *testing.T) { goldentest.Compare(t, "vsphere", goldenCases()) }
+
+func TestEveryReplyAndGoldenIsUsed(t *testing.T) {
+	goldentest.Complete(t, goldenCases(), vanishedGoldens(), itemAnswers())
+}
 
 // sessionID is an id as vCenters make them: of the session and of its node.
 const sessionID = "815994e5-2828-4a88-86ed-4575f9e964e2:9c7e16e9-9b8c-4c5a-a67b-a66a08b7d71c"
@@ -36,70 +45,61 @@ func itemURI(flavour string) string {
 
 // loginRoutes are a vCenter's that has the flavour; one that has only /rest
 // does not know /api.
-func loginRoutes(flavour string) routes {
+func loginRoutes(flavour string) goldentest.Routes {
 	if flavour == "rest" {
-		return routes{
+		return goldentest.Routes{
 			"POST /api/session":                   "404 unknown-operation-api.json",
 			"POST /rest/com/vmware/cis/session":   "login-rest.json",
 			"DELETE /rest/com/vmware/cis/session": "login-rest.json",
 		}
 	}
-	return routes{"POST /api/session": "201 login-api.json"}
-}
-
-// with are the routes with others added.
-func (r routes) with(others routes) routes {
-	all := routes{}
-	for _, each := range []routes{r, others} {
-		maps.Copy(all, each)
-	}
-	return all
+	return goldentest.Routes{"POST /api/session": "201 login-api.json"}
 }
 
 // sessionRoutes are a login and one session with its files. The replies are
 // named without the flavour that their files end with.
-func sessionRoutes(flavour, kind, id, session, files string) routes {
-	all := loginRoutes(flavour).with(routes{sessionURI(flavour, kind, id): session + "-" + flavour + ".json"})
+func sessionRoutes(flavour, kind, id, session, files string) goldentest.Routes {
+	all := loginRoutes(flavour).With(goldentest.Routes{sessionURI(flavour, kind, id): session + "-" + flavour + ".json"})
 	if files != "" {
 		all[filesURI(flavour, kind, id)] = files + "-" + flavour + ".json"
 	}
 	return all
 }
 
-func vsphereCases() []goldenCase {
-	one := func(name, flavour, session, files, keys string) goldenCase {
-		return goldenCase{
-			name: name + "-" + flavour, system: "vsphere",
-			keys:    strings.TrimSpace(keys + "\njobs: [{id: '" + sessionID + "'}]"),
-			replies: sessionRoutes(flavour, "update", sessionID, session, files),
+func goldenCases() []goldentest.Case {
+	one := func(name, flavour, session, files, keys string) goldentest.Case {
+		return goldentest.Case{
+			Name:    name + "-" + flavour,
+			Keys:    strings.TrimSpace(keys + "\njobs: [{id: '" + sessionID + "'}]"),
+			Replies: sessionRoutes(flavour, "update", sessionID, session, files),
 		}
 	}
-	download := func(name, flavour, session, files string) goldenCase {
-		return goldenCase{
-			name: name + "-" + flavour, system: "vsphere",
-			keys:    "jobs: [{id: '" + downloadID + "', kind: download}]",
-			replies: sessionRoutes(flavour, "download", downloadID, session, files),
+	download := func(name, flavour, session, files string) goldentest.Case {
+		return goldentest.Case{
+			Name:    name + "-" + flavour,
+			Keys:    "jobs: [{id: '" + downloadID + "', kind: download}]",
+			Replies: sessionRoutes(flavour, "download", downloadID, session, files),
 		}
 	}
-	unknown := func(name, flavour string) goldenCase {
+	unknown := func(name, flavour string) goldentest.Case {
 		c := one(name, flavour, "", "", "")
-		c.replies[sessionURI(flavour, "update", sessionID)] = "404 " + name + "-" + flavour + ".json"
+		c.Replies[sessionURI(flavour, "update", sessionID)] = "404 " + name + "-" + flavour + ".json"
 		return c
 	}
-	states := goldenCase{name: "states", system: "vsphere", keys: "jobs:", replies: loginRoutes("api")}
+	states := goldentest.Case{Name: "states", Keys: "jobs:", Replies: loginRoutes("api")}
 	for _, word := range []string{"active", "done", "error", "canceled", "unknown-word", "preview-unavailable", "preview-not-applicable"} {
-		states.keys += "\n- {id: " + word + "}"
-		states.replies = states.replies.with(sessionRoutes("api", "update", word, word, "no-files"))
+		states.Keys += "\n- {id: " + word + "}"
+		states.Replies = states.Replies.With(sessionRoutes("api", "update", word, word, "no-files"))
 	}
 	wrongTypes := one("wrong-types", "api", "wrong-types", "", "")
-	wrongTypes.replies[filesURI("api", "update", sessionID)] = "wrong-types-files-api.json"
-	seed := goldenCase{
-		name: "seed", system: "vsphere", keys: "vsphere: {api: rest}\njobs: [{id: obj-103}]",
-		replies: loginRoutes("rest").with(routes{
+	wrongTypes.Replies[filesURI("api", "update", sessionID)] = "wrong-types-files-api.json"
+	seed := goldentest.Case{
+		Name: "seed", Keys: "vsphere: {api: rest}\njobs: [{id: obj-103}]",
+		Replies: loginRoutes("rest").With(goldentest.Routes{
 			sessionURI("rest", "update", "obj-103"): "seed-session.json", filesURI("rest", "update", "obj-103"): "seed-files.json",
 		}),
 	}
-	return []goldenCase{
+	return []goldentest.Case{
 		seed,
 		one("ovf", "api", "active", "ovf-files", ""),
 		one("ovf", "rest", "active", "ovf-files", ""),
@@ -129,32 +129,32 @@ func vsphereCases() []goldenCase {
 		unknown("unknown-operation", "api"),
 		unknown("unknown-operation", "rest"),
 		{
-			name: "discovery-api", system: "vsphere", keys: "discovery: true\nlabels: {team: images}",
-			replies: sessionRoutes("api", "update", sessionID, "active", "one-file").
-				with(sessionRoutes("api", "download", downloadID, "download-active", "download-files")).
-				with(listRoutes("api", "list-update-api.json", "list-download-api.json")),
+			Name: "discovery-api", Keys: "discovery: true\nlabels: {team: images}",
+			Replies: sessionRoutes("api", "update", sessionID, "active", "one-file").
+				With(sessionRoutes("api", "download", downloadID, "download-active", "download-files")).
+				With(listRoutes("api", "list-update-api.json", "list-download-api.json")),
 		},
 		{
-			name: "discovery-rest", system: "vsphere", keys: "discovery: true\njobs: [{id: '" + sessionID + "', name: ubuntu}]",
-			replies: sessionRoutes("rest", "update", sessionID, "active", "one-file").
-				with(sessionRoutes("rest", "download", downloadID, "download-active", "no-files")).
-				with(listRoutes("rest", "list-update-rest.json", "list-download-rest.json")),
+			Name: "discovery-rest", Keys: "discovery: true\njobs: [{id: '" + sessionID + "', name: ubuntu}]",
+			Replies: sessionRoutes("rest", "update", sessionID, "active", "one-file").
+				With(sessionRoutes("rest", "download", downloadID, "download-active", "no-files")).
+				With(listRoutes("rest", "list-update-rest.json", "list-download-rest.json")),
 		},
 		{
-			name: "discovery-empty-api", system: "vsphere", keys: "discovery: true",
-			replies: loginRoutes("api").with(listRoutes("api", "list-empty-api.json", "list-empty-api.json")),
+			Name: "discovery-empty-api", Keys: "discovery: true",
+			Replies: loginRoutes("api").With(listRoutes("api", "list-empty-api.json", "list-empty-api.json")),
 		},
 		{
-			name: "discovery-empty-rest", system: "vsphere", keys: "discovery: true",
-			replies: loginRoutes("rest").with(listRoutes("rest", "list-empty-rest.json", "list-empty-rest.json")),
+			Name: "discovery-empty-rest", Keys: "discovery: true",
+			Replies: loginRoutes("rest").With(listRoutes("rest", "list-empty-rest.json", "list-empty-rest.json")),
 		},
 	}
 }
 
-func listRoutes(flavour, updates, downloads string) routes {
+func listRoutes(flavour, updates, downloads string) goldentest.Routes {
 	prefix := "/api/content/library/item/"
 	if flavour == "rest" {
 		prefix = "/rest/com/vmware/content/library/item/"
 	}
-	return routes{prefix + "update-session": updates, prefix + "download-session": downloads}
+	return goldentest.Routes{prefix + "update-session": updates, prefix + "download-session": downloads}
 }

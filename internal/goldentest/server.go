@@ -1,7 +1,8 @@
-package collector_test
+package goldentest
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -12,39 +13,59 @@ import (
 	"testing"
 )
 
-// routes are what a server of captured replies answers. The key is a request
-// URI, as sent, after a method where that is not GET; the value is a file below
-// testdata/replies/<system>, after a status where that is not 200.
-type routes map[string]string
+// Routes are what a server of captured replies answers. The key is a request
+// URI, as sent, after a method where that is not GET; the value is a file among
+// the system's captured replies, after a status where that is not 200.
+type Routes map[string]string
 
-// replyServer serves captured replies of one system to clients that log in.
-type replyServer struct {
+// With are the routes with others added.
+func (r Routes) With(others Routes) Routes {
+	all := Routes{}
+	for _, each := range []Routes{r, others} {
+		maps.Copy(all, each)
+	}
+	return all
+}
+
+// splitAnswer takes a value of Routes apart.
+func splitAnswer(answer string) (status int, file string) {
+	code, file, found := strings.Cut(answer, " ")
+	if !found {
+		return http.StatusOK, answer
+	}
+	status, _ = strconv.Atoi(code)
+	return status, file
+}
+
+// Server serves captured replies of one system to clients that log in.
+type Server struct {
 	*httptest.Server
 	system string
 	t      *testing.T
 
 	mu       sync.Mutex
-	routes   routes
+	routes   Routes
 	requests []string
 }
 
-func serveReplies(t *testing.T, system string, answers routes) *replyServer {
+// Serve starts one that ends with the test.
+func Serve(t *testing.T, system string, answers Routes) *Server {
 	t.Helper()
-	s := &replyServer{system: system, t: t, routes: answers}
+	s := &Server{system: system, t: t, routes: answers}
 	s.Server = httptest.NewServer(s)
 	t.Cleanup(s.Close)
 	return s
 }
 
-// become changes what the server answers from now on.
-func (s *replyServer) become(answers routes) {
+// Become changes what the server answers from now on.
+func (s *Server) Become(answers Routes) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.routes = answers
 }
 
-// took returns the requests since the last call, in order.
-func (s *replyServer) took() []string {
+// Took returns the requests since the last call, in order.
+func (s *Server) Took() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	requests := s.requests
@@ -52,7 +73,7 @@ func (s *replyServer) took() []string {
 	return requests
 }
 
-func (s *replyServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	request := r.RequestURI
 	if r.Method != http.MethodGet {
 		request = r.Method + " " + request
@@ -74,17 +95,13 @@ func (s *replyServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (s *replyServer) answer(w http.ResponseWriter, answer string) {
-	status := http.StatusOK
-	if code, file, found := strings.Cut(answer, " "); found {
-		answer = file
-		status, _ = strconv.Atoi(code)
-	}
-	body, err := os.ReadFile(filepath.Join("testdata", "replies", s.system, answer))
+func (s *Server) answer(w http.ResponseWriter, answer string) {
+	status, file := splitAnswer(answer)
+	body, err := os.ReadFile(filepath.Join(Directory(s.t, s.system), "replies", file))
 	if err != nil {
 		s.t.Error(err)
 	}
-	if filepath.Ext(answer) == ".json" {
+	if filepath.Ext(file) == ".json" {
 		w.Header().Set("Content-Type", "application/json")
 	}
 	w.WriteHeader(status)
@@ -92,7 +109,7 @@ func (s *replyServer) answer(w http.ResponseWriter, answer string) {
 }
 
 // loggedIn reports whether the request carries what its system wants.
-func (s *replyServer) loggedIn(r *http.Request) bool {
+func (s *Server) loggedIn(r *http.Request) bool {
 	username, password, _ := r.BasicAuth()
 	basic := username == "monitor" && password == "canary-config-password"
 	authorization := r.Header.Get("Authorization")
@@ -110,20 +127,20 @@ func (s *replyServer) loggedIn(r *http.Request) bool {
 	}
 }
 
-// basicAuth is the credentials that a replyServer and a vCenter of the tests take.
-const basicAuth = "basic_auth: {username: monitor, password: canary-config-password}"
+// BasicAuth are the credentials that a Server and a vCenter of the tests take.
+const BasicAuth = "basic_auth: {username: monitor, password: canary-config-password}"
 
-// targetOf is one target of a configuration. Where keys, further ones as YAML,
-// hold no credentials it has those that a replyServer wants.
-func targetOf(name, system, url, keys string) string {
+// Target is one target of a configuration. Where keys, further ones as YAML,
+// hold no credentials it has those that a Server wants.
+func Target(name, system, url, keys string) string {
 	switch {
-	case strings.Contains(keys, basicAuth):
+	case strings.Contains(keys, BasicAuth):
 	case system == "oracle_marketplace":
 		keys += "\nauthorization: {credentials: canary-config-token}\nuser_id: partner@example.com"
 	case system == "oracle_content":
 		keys += "\nauthorization: {credentials: canary-config-token}"
 	default:
-		keys += "\n" + basicAuth
+		keys += "\n" + BasicAuth
 	}
 	keys = strings.ReplaceAll(strings.TrimSpace(keys), "\n", "\n    ")
 	return fmt.Sprintf("  - name: %s\n    system: %s\n    url: %s\n    %s\n", name, system, url, keys)

@@ -1,4 +1,4 @@
-package collector_test
+package vsphere_test
 
 import (
 	"context"
@@ -13,12 +13,15 @@ import (
 	"testing"
 
 	"github.com/vmware/govmomi/vapi/library"
+
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/goldentest"
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/metrictest"
 )
 
 // readVCenter reads jobs of the vCenter through its proxy.
-func readVCenter(t *testing.T, v *vcenter, keys string) *reading {
+func readVCenter(t *testing.T, v *vcenter, keys string) *goldentest.Reading {
 	t.Helper()
-	return startReading(t, targetOf("vcenter", "vsphere", v.proxy.URL, keys))
+	return goldentest.Start(t, goldentest.Target("vcenter", "vsphere", v.proxy.URL, keys))
 }
 
 func jobKeys(ids ...string) string {
@@ -48,27 +51,27 @@ func TestVCenterSessions(t *testing.T) {
 	if err := v.library.FailLibraryItemUpdateSession(ctx, failed); err != nil {
 		t.Fatal(err)
 	}
-	scraped := readVCenter(t, v, "error_text: true\n"+jobKeys(pulled, mismatch, pushed, canceled, failed)).scrape()
+	scraped := readVCenter(t, v, "error_text: true\n"+jobKeys(pulled, mismatch, pushed, canceled, failed)).Read()
 	for id, want := range map[string]string{pulled: "running", mismatch: "failed", pushed: "running", canceled: "canceled", failed: "failed"} {
-		if got := scraped.state(id); got != want {
-			t.Errorf("a session is %q (%s), want %q", got, scraped.failure(id), want)
+		if got := scraped.State(id); got != want {
+			t.Errorf("a session is %q (%s), want %q", got, scraped.Failure(id), want)
 		}
 	}
 	for id, want := range map[string]string{pulled: "succeeded", mismatch: "failed", pushed: "pending"} {
-		if files := scraped.values("asyncjob_file_state", "state", "job_id", id); len(files) != 1 || files[want] != 1 {
+		if files := scraped.Values("asyncjob_file_state", "state", "job_id", id); len(files) != 1 || files[want] != 1 {
 			t.Errorf("its file is %v, want %q", files, want)
 		}
 	}
-	if types := scraped.values("asyncjob_file_state", "source_type"); len(types) != 2 || types["PULL"] != 1 || types["PUSH"] != 1 {
+	if types := scraped.Values("asyncjob_file_state", "source_type"); len(types) != 2 || types["PULL"] != 1 || types["PUSH"] != 1 {
 		t.Errorf("the files' source types are %v", types)
 	}
-	if errors := scraped.values("asyncjob_error_info", "error", "job_id", mismatch); len(errors) != 1 || errors[""] != 0 {
+	if errors := scraped.Values("asyncjob_error_info", "error", "job_id", mismatch); len(errors) != 1 || errors[""] != 0 {
 		t.Errorf("the failed session's errors are %v", errors)
 	}
-	if items := scraped.values("asyncjob_vsphere_session_info", "library_item_id"); len(items) != 1 || items[v.item] != 1 {
+	if items := scraped.Values("asyncjob_vsphere_session_info", "library_item_id"); len(items) != 1 || items[v.item] != 1 {
 		t.Errorf("the library items are %v, want %s", items, v.item)
 	}
-	if expire := scraped.values("asyncjob_expiration_timestamp_seconds", "job_id"); len(expire) != 5 {
+	if expire := scraped.Values("asyncjob_expiration_timestamp_seconds", "job_id"); len(expire) != 5 {
 		t.Errorf("sessions expire at %v", expire)
 	}
 }
@@ -77,11 +80,11 @@ func TestVCenterSessions(t *testing.T) {
 func TestVCenterDiscovery(t *testing.T) {
 	v := startVCenter(t)
 	r := readVCenter(t, v, "discovery: true")
-	scraped := r.scrape()
-	if up := scraped.values("asyncjob_target_up", "target"); up["vcenter"] != 1 {
+	scraped := r.Read()
+	if up := scraped.Values("asyncjob_target_up", "target"); up["vcenter"] != 1 {
 		t.Errorf("without sessions the target is %v", up)
 	}
-	if jobs := scraped.values("asyncjob_up", "job_id"); len(jobs) != 0 {
+	if jobs := scraped.Values("asyncjob_up", "job_id"); len(jobs) != 0 {
 		t.Errorf("without sessions there are the jobs %v", jobs)
 	}
 	update := v.updateSession()
@@ -89,14 +92,14 @@ func TestVCenterDiscovery(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.clock.Advance(1)
-	scraped = r.scrape()
+	r.Clock.Advance(1)
+	scraped = r.Read()
 	for id, kind := range map[string]string{update: "update", download: "download"} {
-		if kinds := scraped.values("asyncjob_info", "kind", "job_id", id); kinds[kind] != 1 || scraped.state(id) != "running" {
-			t.Errorf("the %s session is %v and %q (%s)", kind, kinds, scraped.state(id), scraped.failure(id))
+		if kinds := scraped.Values("asyncjob_info", "kind", "job_id", id); kinds[kind] != 1 || scraped.State(id) != "running" {
+			t.Errorf("the %s session is %v and %q (%s)", kind, kinds, scraped.State(id), scraped.Failure(id))
 		}
 	}
-	if known := scraped.values("asyncjob_target_jobs", "source"); known["discovery"] != 2 {
+	if known := scraped.Values("asyncjob_target_jobs", "source"); known["discovery"] != 2 {
 		t.Errorf("known jobs are %v", known)
 	}
 }
@@ -107,13 +110,13 @@ func TestVCenterWithoutSuchSession(t *testing.T) {
 	v := startVCenter(t)
 	id := v.updateSession()
 	r := readVCenter(t, v, jobKeys(id))
-	if got := r.scrape().state(id); got != "running" {
+	if got := r.Read().State(id); got != "running" {
 		t.Fatalf("the session is %q", got)
 	}
 	if err := v.library.DeleteLibraryItemUpdateSession(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
-	if got := r.scrape().failure(id); got != "not_found" {
+	if got := r.Read().Failure(id); got != "not_found" {
 		t.Errorf("the failure is %q", got)
 	}
 }
@@ -127,10 +130,10 @@ func TestVCenterLogin(t *testing.T) {
 	r := readVCenter(t, v, jobKeys(ids...))
 	running := func() {
 		t.Helper()
-		scraped := r.scrape()
+		scraped := r.Read()
 		for _, id := range ids {
-			if got := scraped.state(id); got != "running" {
-				t.Errorf("a session is %q (%s)", got, scraped.failure(id))
+			if got := scraped.State(id); got != "running" {
+				t.Errorf("a session is %q (%s)", got, scraped.Failure(id))
 			}
 		}
 	}
@@ -175,21 +178,21 @@ func loginsOf(requests []string) int {
 func TestVCenterRefusesPassword(t *testing.T) {
 	v := startVCenter(t)
 	ids := []string{v.updateSession(), v.updateSession(), v.updateSession()}
-	wrong := strings.Replace(targetOf("vcenter", "vsphere", v.proxy.URL, jobKeys(ids...)), "canary-config-password", "canary-wrong-password", 1)
-	r := startReading(t, wrong)
-	scraped := r.scrape()
+	wrong := strings.Replace(goldentest.Target("vcenter", "vsphere", v.proxy.URL, jobKeys(ids...)), "canary-config-password", "canary-wrong-password", 1)
+	r := goldentest.Start(t, wrong)
+	scraped := r.Read()
 	for _, id := range ids {
-		if got := scraped.failure(id); got != "login" {
+		if got := scraped.Failure(id); got != "login" {
 			t.Errorf("the failure is %q", got)
 		}
 	}
-	if up := scraped.values("asyncjob_target_up", "target"); up["vcenter"] != 0 {
+	if up := scraped.Values("asyncjob_target_up", "target"); up["vcenter"] != 0 {
 		t.Errorf("the target is %v", up)
 	}
 	if logins := loginsOf(v.took()); logins != 1 {
 		t.Errorf("it tried to log in %d times", logins)
 	}
-	if log := r.log.String(); strings.Contains(log, "canary") {
+	if log := r.Log.String(); strings.Contains(log, "canary") {
 		t.Errorf("the log holds a password:\n%s", log)
 	}
 }
@@ -200,16 +203,16 @@ func TestVCenterCertificate(t *testing.T) {
 	id := v.updateSession()
 	certificate := v.server.Certificate().Raw
 	long, short := sha256.Sum256(certificate), sha1.Sum(certificate)
-	read := func(keys string) exposed {
-		return startReading(t, targetOf("vcenter", "vsphere", "https://"+v.server.URL.Host, keys+"\n"+jobKeys(id))).scrape()
+	read := func(keys string) metrictest.Families {
+		return goldentest.Start(t, goldentest.Target("vcenter", "vsphere", "https://"+v.server.URL.Host, keys+"\n"+jobKeys(id))).Read()
 	}
 	for name, thumbprint := range map[string]string{
 		"SHA-256": hex.EncodeToString(long[:]), "SHA-1": hex.EncodeToString(short[:]),
 		"SHA-256 with colons": withColons(long[:]), "SHA-1 with colons": withColons(short[:]),
 		"SHA-256 in lower case with colons": strings.ToLower(withColons(long[:])),
 	} {
-		if scraped := read("tls_thumbprint: '" + thumbprint + "'"); scraped.state(id) != "running" {
-			t.Errorf("%s: the session is %q (%s)", name, scraped.state(id), scraped.failure(id))
+		if scraped := read("tls_thumbprint: '" + thumbprint + "'"); scraped.State(id) != "running" {
+			t.Errorf("%s: the session is %q (%s)", name, scraped.State(id), scraped.Failure(id))
 		}
 	}
 	long[0] ^= 1
@@ -218,7 +221,7 @@ func TestVCenterCertificate(t *testing.T) {
 		"another SHA-256": "tls_thumbprint: '" + withColons(long[:]) + "'", "another SHA-1": "tls_thumbprint: '" + withColons(short[:]) + "'",
 		"no thumbprint": "max_files: 200",
 	} {
-		if got := read(keys).failure(id); got != "tls" {
+		if got := read(keys).Failure(id); got != "tls" {
 			t.Errorf("%s: the failure is %q", name, got)
 		}
 	}
