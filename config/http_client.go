@@ -28,7 +28,8 @@ func (p *parser) httpClient(node *yaml.Node, http promconfig.HTTPClientConfig, a
 	readable := p.secretFiles(node, &http, at)
 	p.proxy(node, &http.ProxyConfig, at)
 	p.headers(node, &http, at)
-	if err := http.Validate(); err != nil {
+	complete := !p.exclusive(node, at) && p.complete(node, &http, at)
+	if err := http.Validate(); err != nil && complete {
 		p.found.add(node.Line, at, "%s", err)
 	}
 	p.tls(node, &http.TLSConfig, readable, at, "tls_config")
@@ -36,6 +37,28 @@ func (p *parser) httpClient(node *yaml.Node, http promconfig.HTTPClientConfig, a
 		p.oauth2(node, http.OAuth2, readable, at)
 	}
 	return http
+}
+
+// complete notes what the library's own check would say without its line, and
+// tells whether there was nothing to note.
+func (p *parser) complete(node *yaml.Node, http *promconfig.HTTPClientConfig, at place) bool {
+	before := len(p.found.list)
+	need := func(rule string, path ...string) {
+		p.found.add(lineOf(node, path...), at.child(strings.Join(path, ".")), "%s", rule)
+	}
+	if oauth2 := http.OAuth2; oauth2 != nil && oauth2.ClientID == "" {
+		need("is missing", "oauth2", "client_id")
+	}
+	if oauth2 := http.OAuth2; oauth2 != nil && oauth2.TokenURL == "" {
+		need("is missing: the address that the token is fetched from", "oauth2", "token_url")
+	}
+	if authorization := http.Authorization; authorization != nil && strings.EqualFold(strings.TrimSpace(authorization.Type), "basic") {
+		need(`"Basic": use basic_auth: {username: ..., password_file: ...} instead`, "authorization", "type")
+	}
+	if http.NoProxy != "" && http.ProxyURL.URL == nil && !http.ProxyFromEnvironment {
+		need("needs proxy_url, or leave it out", "no_proxy")
+	}
+	return len(p.found.list) == before
 }
 
 // setDirectory is the library's, and does what that one forgets.
@@ -62,6 +85,9 @@ func (p *parser) oauth2(node *yaml.Node, oauth2 *promconfig.OAuth2, readable boo
 // tls checks the TLS keys at a path, and that their certificates and keys can be
 // used where all files can be read.
 func (p *parser) tls(node *yaml.Node, tls *promconfig.TLSConfig, readable bool, at place, path ...string) {
+	if p.halfOfAPair(node, tls, at, path) {
+		return
+	}
 	err := tls.Validate()
 	if err == nil && readable {
 		_, err = promconfig.NewTLSConfig(tls)
@@ -69,6 +95,20 @@ func (p *parser) tls(node *yaml.Node, tls *promconfig.TLSConfig, readable bool, 
 	if err != nil {
 		p.found.add(lineOf(node, path...), at.child(strings.Join(path, ".")), "%s", err)
 	}
+}
+
+// halfOfAPair notes a client certificate without its key, or the other way round.
+func (p *parser) halfOfAPair(node *yaml.Node, tls *promconfig.TLSConfig, at place, path []string) bool {
+	certificate := tls.Cert != "" || tls.CertFile != ""
+	key := tls.Key != "" || tls.KeyFile != ""
+	line, at := lineOf(node, path...), at.child(strings.Join(path, "."))
+	switch {
+	case certificate && !key:
+		p.found.add(line, at.child("key_file"), "is missing: a client certificate needs its key")
+	case key && !certificate:
+		p.found.add(line, at.child("cert_file"), "is missing: a client's key needs its certificate")
+	}
+	return certificate != key
 }
 
 // proxy checks the proxy's URL, whose credentials are allowed but never shown.

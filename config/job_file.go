@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -103,7 +104,7 @@ func readRegularFile(path string) (text []byte, info os.FileInfo, err error) {
 // where the file is named so and else YAML. An empty text is an empty list.
 func parseJobs(text []byte, path string, list jobList) ([]Job, error) {
 	found := &problems{file: path}
-	list.found, list.decoder = found, &decoder{found: found}
+	list.found, list.decoder = found, &decoder{found: found, places: sync.OnceValue(list.systems.keyPlaces)}
 	parse := yamlDocument
 	if strings.EqualFold(filepath.Ext(path), ".json") {
 		parse = jsonDocument

@@ -116,8 +116,8 @@ func TestABrokenJobFileKeepsItsLastGoodListUntilItIsMended(t *testing.T) {
 		"a bad job":            {"- id: five", `a.yml:1: job "five": id: must be a whole number`},
 		"a bad label":          {"- id: 5\n  labels: {job: x}", `a.yml:2: job "5": labels: "job" is taken`},
 		"a second document":    {"- id: 5\n---\n- id: 6", "a second YAML document"},
-		"text":                 {"5", "a.yml:1: must be a list"},
-		"a job that is no job": {"- 5", "a.yml:1: jobs[0]: must be a mapping"},
+		"text":                 {"5", `a.yml:1: "5": must be a list`},
+		"a job that is no job": {"- 5", `a.yml:1: jobs[0]: "5": must be a mapping`},
 	}
 	for name, broken := range broken {
 		t.Run(name, func(t *testing.T) {
@@ -143,7 +143,7 @@ func TestABrokenJSONFileSaysWhere(t *testing.T) {
 		"[{\"id\": 2},\n{\"id\": \"2\"}]":       `a.json:2: job "2": id: stands twice, first on line 1`,
 		"[{\"id\": 2, \"id\": 3}]":              `key "id" stands twice`,
 		"[{\"ID\": 2}]":                         `unknown key "ID", did you mean "id"?`,
-		"[{\"id\": true}]":                      "id: must be text or a number",
+		"[{\"id\": true}]":                      `id: "true": must be text or a number`,
 		"[{\"id\": null}]":                      "id: is missing",
 		"[{\"id\": [2]}]":                       "jobs[0].id: must be text or a number",
 		"{\"jobs\": []}":                        "a.json:1: must be a list",

@@ -22,7 +22,7 @@ type jobList struct {
 // them, an id that stands twice included.
 func (l jobList) read(node *yaml.Node, at place) []Job {
 	if node.Kind != yaml.SequenceNode {
-		l.found.add(node.Line, at, "must be a list of jobs, such as [{id: 4711}]")
+		l.noList(node, at)
 		return nil
 	}
 	jobs := make([]Job, 0, len(node.Content))
@@ -35,7 +35,7 @@ func (l jobList) read(node *yaml.Node, at place) []Job {
 			continue
 		}
 		if first, twice := firstLines[job.ID]; twice {
-			l.found.add(lineOf(element, "id"), at.child("id"), "stands twice, first on line %d", first)
+			l.found.add(lineOf(element, "id"), at.child("id"), "stands twice, first on line %d: ids are unique within a target", first)
 			continue
 		}
 		firstLines[job.ID] = lineOf(element, "id")
@@ -47,7 +47,7 @@ func (l jobList) read(node *yaml.Node, at place) []Job {
 // job reads one job; ok tells that it has a usable id.
 func (l jobList) job(node *yaml.Node, at place) (job Job, ok bool) {
 	if node.Kind != yaml.MappingNode {
-		l.found.add(node.Line, at, "must be a mapping with the key id, such as {id: 4711}")
+		l.noJob(node, at)
 		return Job{}, false
 	}
 	before := len(l.found.list)
@@ -64,11 +64,32 @@ func (l jobList) job(node *yaml.Node, at place) (job Job, ok bool) {
 	if keys.MaxDuration != nil {
 		job.MaxDuration = time.Duration(*keys.MaxDuration)
 		if job.MaxDuration <= 0 {
-			l.found.add(lineOf(node, "max_duration"), at.child("max_duration"), "must be longer than 0s")
+			l.found.add(lineOf(node, "max_duration"), at.child("max_duration"), "\"0s\": must be longer than 0s; left out, the target's holds")
 		}
 	}
 	l.check(node, &job, at, before)
 	return job, true
+}
+
+// noList notes that there is no list of jobs.
+func (l jobList) noList(node *yaml.Node, at place) {
+	switch {
+	case node.Kind == yaml.ScalarNode && requiredTextProblem(node.Value) == "":
+		l.found.wrong(node.Line, at, node.Value, "must be a list of jobs: write [{id: %s}]", shown(node.Value))
+	case node.Kind == yaml.MappingNode:
+		l.found.add(node.Line, at, "must be a list of jobs, such as [{id: 4711}]: begin each job with a dash")
+	default:
+		l.found.add(node.Line, at, "must be a list of jobs, such as [{id: 4711}]")
+	}
+}
+
+// noJob notes that an element of the list is no job.
+func (l jobList) noJob(node *yaml.Node, at place) {
+	if node.Kind == yaml.ScalarNode && requiredTextProblem(node.Value) == "" && !isNull(node) {
+		l.found.wrong(node.Line, at, node.Value, "must be a mapping with the key id: write {id: %s}", shown(node.Value))
+		return
+	}
+	l.found.add(node.Line, at, "must be a mapping with the key id, such as {id: 4711}")
 }
 
 // check notes what is wrong with a job, apart from the problems since the given

@@ -36,12 +36,26 @@ func (r Rules) labels(node *yaml.Node, labels map[string]string, at place, found
 func (r Rules) labelNameProblem(name string) string {
 	switch {
 	case !model.LegacyValidation.IsValidLabelName(name):
-		return "is no label name: it must be letters, digits and _, and begin with no digit"
+		return "is no label name: it must be letters, digits and _, and begin with no digit" + labelNameInstead(name)
 	case strings.HasPrefix(name, model.ReservedLabelPrefix):
 		return "must not begin with __: such labels belong to Prometheus"
 	case slices.Contains(takenLabels(), name), slices.Contains(r.ReservedLabels, name):
-		return "is taken: the exporter, Prometheus or the alerts use it"
+		return "is taken: the exporter, Prometheus or the alerts use it, choose another name"
 	default:
 		return ""
 	}
+}
+
+// labelNameInstead is a label name that is near to what stands there.
+func labelNameInstead(name string) string {
+	instead := strings.Map(func(r rune) rune {
+		if strings.ContainsRune("-. :/", r) {
+			return '_'
+		}
+		return r
+	}, name)
+	if !model.LegacyValidation.IsValidLabelName(instead) {
+		return ""
+	}
+	return ", such as " + instead
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"gopkg.in/yaml.v3"
 )
@@ -35,6 +36,7 @@ func Parse(text []byte, path string, rules Rules) (*Config, error) {
 		decoder:   &decoder{found: found},
 		warnings:  &problems{file: path},
 	}
+	parser.decoder.places = sync.OnceValue(func() map[string][]string { return parser.systems.keyPlaces() })
 	targets := parser.file(yamlDocument(text, found))
 	if err := found.err(); err != nil {
 		return nil, err
@@ -71,7 +73,7 @@ type parser struct {
 func (p *parser) file(document *yaml.Node) []*Target {
 	if document == nil {
 		if len(p.found.list) == 0 {
-			p.found.add(0, place{}, "is empty: the key \"targets\" must list at least one target")
+			p.found.add(0, place{}, "is empty: the key \"targets\" must list at least one target, such as [{name: samples, system: sample_exchange}]")
 		}
 		return nil
 	}
@@ -81,11 +83,14 @@ func (p *parser) file(document *yaml.Node) []*Target {
 	p.reserveLabels(keys.Targets)
 	p.checkSettings(document, "defaults", keys.Defaults, place{key: "defaults"})
 	if len(keys.Targets) == 0 && len(p.found.list) == 0 {
-		p.found.add(lineOf(document, "targets"), place{}, "the key \"targets\" must list at least one target")
+		p.found.add(lineOf(document, "targets"), place{}, "the key \"targets\" must list at least one target, such as [{name: samples, system: sample_exchange}]")
 	}
 	names := map[string]int{}
 	var targets []*Target
 	for i := range keys.Targets {
+		if keys.Targets[i].Kind == 0 { // null
+			keys.Targets[i].Line = lineOf(document, "targets")
+		}
 		targets = append(targets, p.target(i, &keys.Targets[i], keys.Defaults, names))
 	}
 	return targets

@@ -29,8 +29,22 @@ func (p *parser) unknownSystem(node *yaml.Node, name string, at place) {
 	if name == "" {
 		p.found.add(line, at, "is missing: one of %s", strings.Join(known, ", "))
 	} else {
-		p.found.add(line, at, "%q is unknown, it must be one of %s", name, strings.Join(known, ", "))
+		p.found.add(line, at, "%s is unknown, it must be one of %s%s", shown(name), strings.Join(known, ", "), nearestSystem(name, known))
 	}
+}
+
+// nearestSystem is advice for a name that no system has.
+func nearestSystem(name string, known []string) string {
+	if hint := nearest(name, known); hint != "" {
+		return hint
+	}
+	// vsphere_prod and VMware vSphere hold the name that is meant.
+	for _, system := range known {
+		if strings.Contains(plainKey(name), plainKey(system)) {
+			return ", did you mean " + shown(system) + "?"
+		}
+	}
+	return ""
 }
 
 // decodeTarget fills the keys of all targets and returns those of the system.

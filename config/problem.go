@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -58,6 +59,23 @@ func (p *problems) add(line int, at place, format string, arguments ...any) {
 		}
 	}
 	p.list = append(p.list, problem{line: line, text: strings.Join(parts, ": ")})
+}
+
+// wrong notes a problem with a value that is shown. It must not be one of those
+// that can be secret.
+func (p *problems) wrong(line int, at place, value, format string, arguments ...any) {
+	p.add(line, at, "%s: %s", shown(value), fmt.Sprintf(format, arguments...))
+}
+
+// maxShown bounds, in characters, the values that messages show.
+const maxShown = 60
+
+// shown is a value as messages show it, on one line.
+func shown(value string) string {
+	if characters := []rune(value); len(characters) > maxShown {
+		value = string(characters[:maxShown]) + "…"
+	}
+	return strconv.Quote(value)
 }
 
 // since tells whether one of the problems from an index on is with the value at

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"time"
 
 	"gopkg.in/yaml.v3"
@@ -44,24 +45,24 @@ func defaultsOf(system System, configured settingsKeys) Settings {
 // checkSettings checks keys that stand in the node, or below its section where
 // that is not empty.
 func (p *parser) checkSettings(node *yaml.Node, section string, keys settingsKeys, at place) {
-	refuse := func(key, rule string) {
+	refuse := func(key string, value any, rule string) {
 		path := []string{key}
 		if section != "" {
 			path = []string{section, key}
 		}
-		p.found.add(lineOf(node, path...), at.child(key), "%s", rule)
+		p.found.wrong(lineOf(node, path...), at.child(key), fmt.Sprint(value), "%s", rule)
 	}
 	if keys.Timeout != nil && *keys.Timeout <= 0 {
-		refuse("timeout", "must be longer than 0s")
+		refuse("timeout", *keys.Timeout, "must be longer than 0s")
 	}
 	if keys.MaxDuration != nil && *keys.MaxDuration <= 0 {
-		refuse("max_duration", "must be longer than 0s")
+		refuse("max_duration", *keys.MaxDuration, "must be longer than 0s")
 	}
 	if keys.MaxConcurrency != nil && (*keys.MaxConcurrency < 1 || *keys.MaxConcurrency > maxConcurrency) {
-		refuse("max_concurrency", "must be from 1 to 1000")
+		refuse("max_concurrency", *keys.MaxConcurrency, "must be from 1 to 1000")
 	}
 	if keys.MaxFiles != nil && *keys.MaxFiles < 0 {
-		refuse("max_files", "must not be negative")
+		refuse("max_files", *keys.MaxFiles, "must not be negative; 0: no file has series of its own")
 	}
 }
 

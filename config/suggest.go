@@ -20,17 +20,39 @@ func DidYouMean(unknown string, known []string) string { return nearest(unknown,
 
 // nearest names the one of some words that was most likely meant.
 func nearest(unknown string, words []string) string {
-	best, bestDistance := "", 3
-	for _, key := range words {
-		distance := editDistance(plainKey(unknown), plainKey(key))
-		if distance < bestDistance && distance < len(key)/2 && !strings.HasSuffix(key, "_ref") {
-			best, bestDistance = key, distance
-		}
-	}
+	best := nearestWord(unknown, words)
 	if best == "" {
 		return ""
 	}
 	return ", did you mean " + strconv.Quote(best) + "?"
+}
+
+// nearestWord is the word with the fewest typing errors, empty where none is near.
+func nearestWord(unknown string, words []string) string {
+	best, bestDistance := "", 3
+	for _, word := range words {
+		distance := editDistance(plainKey(unknown), plainKey(word))
+		near := distance < len(word)/2 || distance == 1 && len(word) > 2
+		if distance < bestDistance && near && !strings.HasSuffix(word, "_ref") {
+			best, bestDistance = word, distance
+		}
+	}
+	return best
+}
+
+// nearestChoice is nearest for one of few words: where the spelling of none is
+// near, the only one that begins with the same two letters is.
+func nearestChoice(unknown string, words []string) string {
+	if hint := nearest(unknown, words); hint != "" || len(unknown) < 2 {
+		return hint
+	}
+	alike := slices.DeleteFunc(slices.Clone(words), func(word string) bool {
+		return !strings.HasPrefix(word, strings.ToLower(unknown[:2]))
+	})
+	if len(alike) != 1 {
+		return ""
+	}
+	return ", did you mean " + strconv.Quote(alike[0]) + "?"
 }
 
 // plainKey makes basicAuth, basic-auth and basic_auth equal.

@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -90,7 +91,7 @@ func (s Systems) kind(system System, kind string) error {
 	rule := "must be " + alternatives(system.Kinds())
 	owners := s.namesOf(func(other System) bool { return slices.Contains(other.Kinds(), kind) })
 	if len(owners) == 0 {
-		return fmt.Errorf("kind: %s: %s%s", strconv.Quote(kind), rule, nearest(kind, system.Kinds()))
+		return fmt.Errorf("kind: %s: %s%s", strconv.Quote(kind), rule, nearestChoice(kind, system.Kinds()))
 	}
 	return fmt.Errorf("kind: %s: %s", belongs(kind, owners), rule)
 }
@@ -112,7 +113,11 @@ func (s Systems) namesOf(has func(System) bool) []string {
 func (s Systems) optionOwners() map[string][]string {
 	owners := map[string][]string{}
 	for _, system := range s {
-		for _, key := range keysOfOptions(system.Options()) {
+		options := system.Options()
+		if options == nil {
+			continue
+		}
+		for _, key := range fieldKeys(reflect.ValueOf(options).Elem()) {
 			owners[key] = append(owners[key], system.Name())
 		}
 	}

@@ -18,7 +18,7 @@ import (
 func (p *parser) target(index int, node *yaml.Node, defaults settingsKeys, names map[string]int) *Target {
 	at := targetPlace(index, node)
 	if node.Kind != yaml.MappingNode {
-		p.found.add(node.Line, at, "must be a mapping with the keys name, system and more")
+		p.found.add(node.Line, at, "must be a mapping with the keys name, system and more, such as {name: samples, system: sample_exchange}")
 		return nil
 	}
 	keys := targetKeys{HTTP: defaultHTTPClient()}
@@ -70,7 +70,7 @@ func (p *parser) name(node *yaml.Node, name string, at place, names map[string]i
 		return
 	}
 	if first, twice := names[name]; twice {
-		p.found.add(line, at, "stands twice, first on line %d", first)
+		p.found.wrong(line, at, name, "stands twice, first on line %d: choose another name", first)
 		return
 	}
 	names[name] = line
@@ -105,7 +105,7 @@ func (p *parser) glob(glob string) (full, rule string) {
 	case glob == "":
 		return "", "is empty"
 	case err != nil:
-		return "", "is no valid pattern: a [ has no ], or the pattern ends in \\"
+		return "", shown(glob) + ": is no valid pattern: a [ has no ], or the pattern ends in \\"
 	case filepath.IsAbs(glob):
 		return glob, ""
 	default:

@@ -36,8 +36,8 @@ func formatThumbprint(digest []byte) string {
 	return strings.Join(bytes, ":")
 }
 
-// thumbprint checks the key "tls_thumbprint", which says all there is to say
-// about the server's certificate and so excludes other ways to say it.
+// thumbprint checks the key "tls_thumbprint". It says all there is to say about
+// the server's certificate, and so is one of exclusiveKeys.
 func (p *parser) thumbprint(node *yaml.Node, keys *targetKeys, target *Target, at place) []byte {
 	if keys.TLSThumbprint == "" {
 		return nil
@@ -45,14 +45,19 @@ func (p *parser) thumbprint(node *yaml.Node, keys *targetKeys, target *Target, a
 	line, at := lineOf(node, "tls_thumbprint"), at.child("tls_thumbprint")
 	digest, err := parseThumbprint(keys.TLSThumbprint)
 	if err != nil {
-		p.found.add(line, at, "must be the 40 (SHA-1) or 64 (SHA-256) hexadecimal digits of a certificate's digest, with or without colons")
+		p.found.wrong(line, at, keys.TLSThumbprint, "must be the 40 (SHA-1) or 64 (SHA-256) hexadecimal digits of a certificate's digest, with or without colons%s", thumbprintInstead(keys.TLSThumbprint))
 	}
 	if target.URL != nil && target.URL.Scheme == "http" {
 		p.found.add(line, at, "needs an https url: there is no certificate with http")
 	}
-	tls := keys.HTTP.TLSConfig
-	if tls.InsecureSkipVerify || tls.CA != "" || tls.CAFile != "" {
-		p.found.add(line, at, "replaces the usual check of the certificate: leave out tls_config's insecure_skip_verify, ca and ca_file")
-	}
 	return digest
+}
+
+// thumbprintInstead is the thumbprint in a text that holds more than that.
+func thumbprintInstead(text string) string {
+	inner := regexp.MustCompile(`(?i)([0-9a-f]{2}:?){19,31}[0-9a-f]{2}$`).FindString(strings.TrimSpace(text))
+	if _, err := parseThumbprint(inner); err != nil {
+		return ""
+	}
+	return ": write " + inner
 }

@@ -1,8 +1,10 @@
 package config
 
 import (
+	"fmt"
 	"net/netip"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,25 +13,48 @@ import (
 )
 
 // targetURL checks the key "url" and completes it with the vendor's address;
-// nil where it cannot be used. The text is never shown: it may hold a password.
+// nil where it cannot be used. The text is shown only where it holds no password.
 func (p *parser) targetURL(node *yaml.Node, text string, system System, at place) *url.URL {
 	line, at := lineOf(node, "url"), at.child("url")
 	if text == "" && system != nil {
 		text = system.DefaultURL()
 	}
 	if text == "" {
-		p.found.add(line, at, "is missing")
+		if system != nil { // a system that is unknown may have a default
+			p.found.add(line, at, "is missing, such as https://host.example.com")
+		}
 		return nil
 	}
 	parsed, rule := parseHTTPURL(text)
 	if rule == "" && (parsed.RawQuery != "" || strings.ContainsAny(text, "?#")) {
-		rule = "must have no query and no fragment"
+		rule = fmt.Sprintf("must have no query and no fragment: write %s://%s", parsed.Scheme, parsed.Host)
 	}
 	if rule != "" {
-		p.found.add(line, at, "%s", rule)
+		p.wrongURL(line, at, text, rule)
 		return nil
 	}
 	return &url.URL{Scheme: parsed.Scheme, Host: strings.TrimSuffix(parsed.Host, ":"), Path: strings.TrimRight(parsed.Path, "/"), RawPath: strings.TrimRight(parsed.RawPath, "/")}
+}
+
+// wrongURL notes a problem with a URL, which is shown up to where a user name, a
+// password or a token could be.
+func (p *parser) wrongURL(line int, at place, text, rule string) {
+	if regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]+)?(/[A-Za-z0-9/._-]*)?$`).MatchString(text) {
+		rule += ": write https://" + text
+	}
+	if strings.ContainsAny(text, "“”„‘’") {
+		rule += `: quotes are " or ' in YAML`
+	}
+	if strings.Contains(text, "@") {
+		p.found.add(line, at, "%s", rule)
+		return
+	}
+	before, _, _ := strings.Cut(text, "?")
+	before, _, _ = strings.Cut(before, "#")
+	if before != text {
+		before += "…"
+	}
+	p.found.wrong(line, at, before, "%s", rule)
 }
 
 // parseHTTPURL parses an absolute URL without credentials. rule says what is

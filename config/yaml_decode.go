@@ -5,12 +5,10 @@ import (
 	"maps"
 	"reflect"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 
 	promconfig "github.com/prometheus/common/config"
-	"github.com/prometheus/common/model"
 	"gopkg.in/yaml.v3"
 )
 
@@ -29,6 +27,9 @@ const maxMergeDepth = 10
 type decoder struct {
 	found  *problems
 	visits int
+	// places are where keys belong, worked out when it is first asked for; nil
+	// where they are in the same file as no other keys.
+	places func() map[string][]string
 }
 
 // decode fills what a pointer points at. Values that are null stay as they are.
@@ -101,43 +102,40 @@ func (d *decoder) singleValue(node *yaml.Node, out reflect.Value, at place) {
 	if err == nil && out.Kind() == reflect.Int && node.ShortTag() != "!!int" {
 		err = errors.New("no whole number") // the library would cut off 1.5 to 1
 	}
-	if err != nil {
-		d.found.add(node.Line, at, "must be %s", wanted(out.Type())) // err quotes the value
+	if err != nil { // err quotes the value
+		d.wrongValue(node, out.Type(), at)
 	}
 }
 
-// wanter is a type that says itself what its values look like, as "a duration
-// such as 30s".
-type wanter interface{ Wanted() string }
-
-// wanted says what values of a type look like.
-func wanted(t reflect.Type) string {
-	if own, ok := reflect.TypeAssert[wanter](reflect.New(t)); ok {
-		return own.Wanted()
-	}
-	switch t {
-	case reflect.TypeFor[model.Duration]():
-		return "a duration such as 30s, 5m or 1h"
-	case reflect.TypeFor[promconfig.URL]():
-		return "a URL"
-	case reflect.TypeFor[promconfig.TLSVersion]():
-		return "one of TLS10, TLS11, TLS12, TLS13"
-	}
-	switch t.Kind() {
-	case reflect.Bool:
-		return "true or false"
-	case reflect.Int:
-		return "a whole number"
-	case reflect.Map:
-		return "a mapping of keys to values"
+// wrongValue notes that a value is not one of a type. It is shown where the
+// values of the type are none that can be secret.
+func (d *decoder) wrongValue(node *yaml.Node, t reflect.Type, at place) {
+	switch {
+	case node.Kind == yaml.SequenceNode:
+		d.found.add(node.Line, at, "must be %s, not a list", wanted(t))
+	case node.Kind == yaml.MappingNode:
+		d.found.add(node.Line, at, "must be %s, not a mapping", wanted(t))
+	case isPublic(t):
+		d.found.wrong(node.Line, at, node.Value, "must be %s", wantedInstead(t, node))
 	default:
-		return "text"
+		d.found.add(node.Line, at, "must be %s", wanted(t))
+	}
+}
+
+// isPublic tells whether the values of a type are never secret. A URL may hold
+// a password, and any text may be one.
+func isPublic(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Bool, reflect.Int, reflect.Int64, reflect.Uint16:
+		return true
+	default:
+		return t == reflect.TypeFor[verbatim]()
 	}
 }
 
 func (d *decoder) list(node *yaml.Node, out reflect.Value, at place) {
 	if node.Kind != yaml.SequenceNode {
-		d.found.add(node.Line, at, "must be a list")
+		d.found.add(node.Line, at, "must be a list%s", listInstead(node, out.Type().Elem(), at))
 		return
 	}
 	out.Set(reflect.MakeSlice(out.Type(), len(node.Content), len(node.Content)))
@@ -147,6 +145,10 @@ func (d *decoder) list(node *yaml.Node, out reflect.Value, at place) {
 }
 
 func (d *decoder) mapping(node *yaml.Node, out reflect.Value, at place) {
+	if node.Kind != yaml.MappingNode {
+		d.found.add(node.Line, at, "must be a mapping such as {name: value}")
+		return
+	}
 	out.Set(reflect.MakeMap(out.Type()))
 	for _, entry := range d.entries(node, at) {
 		d.mapEntry(entry, out, at)
@@ -161,6 +163,10 @@ func (d *decoder) mapEntry(entry entry, out reflect.Value, at place) {
 
 // structure fills the fields of a struct and refuses keys that it does not have.
 func (d *decoder) structure(node *yaml.Node, out reflect.Value, at place) {
+	if node.Kind != yaml.MappingNode {
+		d.found.add(node.Line, at, "must be a mapping%s", mappingInstead(out))
+		return
+	}
 	fields, others := fieldsOf(out)
 	d.fields(node, fieldSet{fields: fields, others: others}, at)
 }
@@ -216,7 +222,15 @@ func (d *decoder) unknownKey(entry entry, set fieldSet, at place) {
 			return
 		}
 	}
-	d.found.add(entry.key.Line, at, "unknown key%s%s", quotedKey(entry), suggestion(entry.name(), set.fields))
+	if rightPlace := d.rightPlace(entry.name()); rightPlace != "" {
+		d.found.add(entry.key.Line, at, "%s %s", entry.name(), rightPlace)
+		return
+	}
+	hint := suggestion(entry.name(), set.fields)
+	if hint == "" {
+		hint = d.suggestedElsewhere(entry.name())
+	}
+	d.found.add(entry.key.Line, at, "unknown key%s%s", quotedKey(entry), hint)
 }
 
 // quotedKey shows a key that nobody knows, unless it could be a secret: a blank
@@ -256,15 +270,6 @@ func fieldsOf(value reflect.Value) (fields map[string]reflect.Value, others refl
 	return fields, others
 }
 
-// keysOfOptions lists the keys of the struct that a System's options are.
-func keysOfOptions(options any) []string {
-	if options == nil {
-		return nil
-	}
-	fields, _ := fieldsOf(reflect.ValueOf(options).Elem())
-	return slices.Sorted(maps.Keys(fields))
-}
-
 // entry is one key of a mapping with its value.
 type entry struct {
 	key, value *yaml.Node
@@ -290,7 +295,7 @@ func (d *decoder) entries(node *yaml.Node, at place) []entry {
 		case entry.key.ShortTag() == "!!merge":
 			merged = append(merged, d.merged(entry.value, at, 0)...)
 		case twice:
-			d.found.add(entry.key.Line, at, "key%s stands twice, first on line %d", quotedKey(entry), first)
+			d.found.add(entry.key.Line, at, "key%s stands twice, first on line %d: keep one of them", quotedKey(entry), first)
 		default:
 			own[entry.name()] = entry.key.Line
 			all = append(all, entry)

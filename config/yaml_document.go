@@ -4,9 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"regexp"
-	"strconv"
-	"strings"
 
 	"gopkg.in/yaml.v3"
 )
@@ -20,7 +17,7 @@ func yamlDocument(text []byte, found *problems) *yaml.Node {
 	case errors.Is(err, io.EOF):
 		return nil
 	case err != nil:
-		addSyntaxProblem(err, found)
+		addSyntaxProblem(text, err, found)
 		return nil
 	}
 	if err := decoder.Decode(&second); !errors.Is(err, io.EOF) {
@@ -31,33 +28,6 @@ func yamlDocument(text []byte, found *problems) *yaml.Node {
 		return nil
 	}
 	return first.Content[0]
-}
-
-// addSyntaxProblem notes the YAML parser's own complaint, which may quote the
-// text only where that cannot be a secret.
-func addSyntaxProblem(err error, found *problems) {
-	line, text := splitSyntaxError(err)
-	switch {
-	case strings.Contains(text, "anchor"):
-		text = "a value that begins with * refers to an anchor (&) that is not there: quote the value if it is meant literally"
-	case strings.Contains(text, "`"):
-		text = "a value does not fit its tag (!!)"
-	case strings.Contains(text, "cannot start any token"):
-		text += " (indent by blanks, not by tabs; quote values that begin with @ % or `)"
-	case strings.Contains(text, "mapping values are not allowed"):
-		text += " (quote values that hold a colon followed by a blank; check the indentation)"
-	}
-	found.add(line, place{}, "is no valid YAML: %s", text)
-}
-
-// splitSyntaxError takes the line number out of a message of the YAML parser.
-func splitSyntaxError(err error) (line int, text string) {
-	parts := regexp.MustCompile(`(?s)^yaml: (?:line (\d+): )?(.*)$`).FindStringSubmatch(err.Error())
-	if parts == nil {
-		return 0, "cannot be parsed"
-	}
-	line, _ = strconv.Atoi(parts[1]) // no number: line 0, unknown
-	return line, parts[2]
 }
 
 // isNull tells whether a value was left out, as in "key:".
@@ -79,9 +49,30 @@ func lineOf(node *yaml.Node, path ...string) int {
 	return line
 }
 
-// lookUp finds a key that stands directly in a mapping.
+// lookUp finds a key that stands in a mapping, or in one that is merged into it.
 func lookUp(node *yaml.Node, name string) (key, value *yaml.Node) {
 	node = followAlias(node)
+	if key, value = ownKey(node, name); key != nil {
+		return key, value
+	}
+	_, merged := ownKey(node, "<<")
+	if merged == nil {
+		return nil, nil
+	}
+	merged = followAlias(merged)
+	if merged.Kind == yaml.MappingNode {
+		return ownKey(merged, name)
+	}
+	for _, mapping := range merged.Content {
+		if key, value = ownKey(followAlias(mapping), name); key != nil {
+			return key, value
+		}
+	}
+	return nil, nil
+}
+
+// ownKey finds a key that stands directly in a mapping.
+func ownKey(node *yaml.Node, name string) (key, value *yaml.Node) {
 	if node.Kind != yaml.MappingNode {
 		return nil, nil
 	}

@@ -1,7 +1,6 @@
 package system
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -12,9 +11,27 @@ import (
 // The checks that several systems make of their targets and jobs. Each error
 // begins with the key that is wrong.
 
+// NoDiscovery refuses discovery where the system cannot list jobs.
 func NoDiscovery(s System, target *config.Target) error {
 	if target.Discovery {
-		return fmt.Errorf("discovery: %s cannot list jobs", s.Name())
+		return fmt.Errorf("discovery: \"true\": %s cannot list jobs: name them in jobs or job_files", s.Name())
+	}
+	return nil
+}
+
+// NoPath refuses a url with a path that was pasted from somewhere: the browser's,
+// or one that the reader adds itself. A path that ends in a slash stands for all
+// below it too.
+func NoPath(target *config.Target, paths ...string) error {
+	for _, path := range paths {
+		asked := target.URL.Path
+		plain := strings.TrimSuffix(path, "/")
+		if asked != plain && (plain == path || !strings.HasPrefix(asked, path)) {
+			continue
+		}
+		base := *target.URL
+		base.Path, base.RawPath = "", ""
+		return fmt.Errorf("url: %q: must be the address in front of the API's own paths, without %s: write %s", target.URL.String(), plain, base.String())
 	}
 	return nil
 }
@@ -22,10 +39,15 @@ func NoDiscovery(s System, target *config.Target) error {
 // IntegerID checks an id that is a non-negative integer, spelled as the upstream would.
 func IntegerID(job *config.Job) error {
 	number, err := strconv.ParseInt(job.ID, 10, 64)
-	if err != nil || number < 0 || strconv.FormatInt(number, 10) != job.ID {
-		return errors.New("id: must be an integer")
+	spelled := strconv.FormatInt(number, 10)
+	switch {
+	case err != nil || number < 0:
+		return fmt.Errorf("id: %q: must be an integer such as 4711", job.ID)
+	case spelled != job.ID:
+		return fmt.Errorf("id: %q: must be an integer without leading zeros or signs: write %s", job.ID, spelled)
+	default:
+		return nil
 	}
-	return nil
 }
 
 // OpaqueID checks an id that the upstream made up: one path segment of
@@ -36,7 +58,7 @@ func OpaqueID(job *config.Job) error {
 		strings.Trim(job.ID, letters+"._:~@=+-") == "" && strings.ContainsAny(job.ID[:1], letters+"_") &&
 		!strings.Contains(job.ID, "..")
 	if !wellFormed {
-		return errors.New("id: must be 1 to 128 letters, digits and . _ : ~ @ = + -, the first a letter, digit or _")
+		return fmt.Errorf("id: %q: must be 1 to 128 letters, digits and . _ : ~ @ = + -, the first a letter, digit or _", job.ID)
 	}
 	return nil
 }

@@ -53,7 +53,9 @@ func (System) Kinds() []string { return []string{kindTypeUpdate, kindOperation} 
 func (System) JobKeys() []string { return []string{"type", "path"} }
 
 // CheckTarget refuses what Oracle Content Management has not.
-func (o System) CheckTarget(target *config.Target) error { return system.NoDiscovery(o, target) }
+func (o System) CheckTarget(target *config.Target) error {
+	return errors.Join(system.NoDiscovery(o, target), system.NoPath(target, "/content/", "/documents/", "/site/"))
+}
 
 // CheckJob wants an id and either a content type or a path, which decides the kind.
 func (System) CheckJob(job *config.Job) error {
@@ -65,7 +67,7 @@ func (System) CheckJob(job *config.Job) error {
 	if job.Kind == "" {
 		job.Kind = kind
 	} else if job.Kind != kind {
-		err = fmt.Errorf("kind: must be %s, or left out", kind)
+		err = fmt.Errorf("kind: %q: must be %s, or left out: a job with path is an operation, one with type a type_update", job.Kind, kind)
 	}
 	return errors.Join(system.OpaqueID(job), err, typeOrPath(job))
 }

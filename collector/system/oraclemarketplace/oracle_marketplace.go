@@ -63,10 +63,11 @@ func (System) JobKeys() []string { return nil }
 
 // CheckTarget wants the user on whose behalf the account asks.
 func (System) CheckTarget(target *config.Target) error {
+	var missing error
 	if options, ok := target.Options.(*MarketplaceOptions); !ok || options.UserID == "" {
-		return errors.New("user_id: is missing, it is sent as X-Oracle-UserId with every request")
+		missing = errors.New("user_id: is missing, it is sent as X-Oracle-UserId with every request: the publisher's e-mail address")
 	}
-	return nil
+	return errors.Join(missing, system.NoPath(target, "/appstore/"))
 }
 
 // CheckJob wants an integer id.

@@ -4,6 +4,7 @@ package sampleexchange
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/url"
 	"strings"
 
@@ -49,7 +50,9 @@ func (System) Kinds() []string { return []string{kindSample, kindContribution} }
 func (System) JobKeys() []string { return nil }
 
 // CheckTarget refuses what the Sample Exchange has not.
-func (s System) CheckTarget(target *config.Target) error { return system.NoDiscovery(s, target) }
+func (s System) CheckTarget(target *config.Target) error {
+	return errors.Join(system.NoDiscovery(s, target), system.NoPath(target, "/sampleExchange/"))
+}
 
 // CheckJob wants an integer id.
 func (System) CheckJob(job *config.Job) error { return system.IntegerID(job) }

@@ -71,11 +71,12 @@ func (System) CheckTarget(target *config.Target) error {
 	switch flavourOf(target) {
 	case apiAuto, apiNew, apiRest:
 	default:
-		problems = append(problems, fmt.Errorf("vsphere.api: %q must be auto, api or rest", flavourOf(target)))
+		problems = append(problems, fmt.Errorf("vsphere.api: %q: must be auto, api or rest", flavourOf(target)))
 	}
 	if !upstream.HasCredentials(target) && target.HTTP.OAuth2 == nil {
-		problems = append(problems, errors.New("basic_auth: is missing, a vCenter wants a login"))
+		problems = append(problems, errors.New("basic_auth: is missing, a vCenter wants a login: {username: ..., password_file: ...}"))
 	}
+	problems = append(problems, system.NoPath(target, "/ui/", "/sdk/", "/mob/", "/websso/", "/vsphere-client/", "/api", "/rest"))
 	return errors.Join(problems...)
 }
 
