@@ -177,7 +177,7 @@ func serve(ctx context.Context, f *flags, logger *slog.Logger) error {
 		return fmt.Errorf("registering the exporter's own metrics: %w", err)
 	}
 	reader, err := collector.New(collector.Options{
-		Systems: systems.Collected(), Rules: systems.Rules(), Registerer: registry, Logger: logger,
+		Registerer: registry, Logger: logger,
 	})
 	if err != nil {
 		return err

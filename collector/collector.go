@@ -8,44 +8,40 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
-	"reflect"
 	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/exposition"
-	"github.com/asyncjob-exporter/asyncjob_exporter/collector/system"
-	"github.com/asyncjob-exporter/asyncjob_exporter/collector/upstream"
 	"github.com/asyncjob-exporter/asyncjob_exporter/config"
 )
 
 // Collector reads all configured targets, as they are configured now.
 type Collector struct {
-	systems map[string]system.System
-	rules   config.Rules
-	table   *exposition.Table
 	metrics *selfMetrics
 	logger  *slog.Logger
 	now     func() time.Time
+	// parts is what expositions share to allocate less.
+	parts *sync.Pool
+
+	// stopping is closed by Stop.
+	stopping chan struct{}
+	stopOnce sync.Once
+
+	// applying is held while a generation is made: no scrape needs it.
+	applying sync.Mutex
 
 	mu      sync.Mutex
 	current *generation
-	// layout is the last one used.
-	layout *exposition.Layout
 	// jobFiles are the paths that asyncjob_exporter_job_file_valid shows.
 	jobFiles map[string]bool
-	// parts has *seriesParts for expositions.
-	parts *sync.Pool
 	// closing counts upstreams that are being logged out of.
 	closing sync.WaitGroup
 }
 
 // Options are what a Collector needs from outside.
 type Options struct {
-	Systems    []system.System
-	Rules      config.Rules
 	Registerer prometheus.Registerer
 	Logger     *slog.Logger
 	// Now is the clock; time.Now where nil.
@@ -60,18 +56,13 @@ func New(options Options) (*Collector, error) {
 		return nil, fmt.Errorf("registering the collector's metrics: %w", err)
 	}
 	c := &Collector{
-		systems:  map[string]system.System{},
-		rules:    options.Rules,
-		table:    exposition.NewTable(infosOf(options.Systems)),
 		metrics:  metrics,
 		logger:   options.Logger,
 		now:      options.Now,
-		current:  &generation{},
-		jobFiles: map[string]bool{},
 		parts:    exposition.NewPartsPool(),
-	}
-	for _, system := range options.Systems {
-		c.systems[system.Name()] = system
+		current:  &generation{table: exposition.NewTable(nil)},
+		jobFiles: map[string]bool{},
+		stopping: make(chan struct{}),
 	}
 	if c.now == nil {
 		c.now = time.Now
@@ -79,106 +70,13 @@ func New(options Options) (*Collector, error) {
 	return c, nil
 }
 
-// Apply makes a configuration the current one. Everything is built before
-// anything changes; on an error the old configuration stays. Targets that did
-// not change keep their login, connections and memory.
-func (c *Collector) Apply(ctx context.Context, next *config.Config) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	made := &generation{}
-	for _, settings := range next.Targets {
-		target, err := c.build(next, settings)
-		if err != nil {
-			c.drop(ctx, made)
-			return err
-		}
-		target.link.users++
-		made.targets = append(made.targets, target)
-	}
-	old := c.current
-	c.current = made
-	for _, was := range old.targets {
-		c.forgetMetrics(was.settings)
-	}
-	old.retired = true
-	if old.users == 0 {
-		c.drop(ctx, old)
-	}
-	return nil
-}
+// Stop ends the reads of the scrapes under way and of those to come: they are
+// answered with what is known.
+func (c *Collector) Stop() { c.stopOnce.Do(func() { close(c.stopping) }) }
 
-// build makes a target, with what can be kept of its predecessor.
-func (c *Collector) build(next *config.Config, settings *config.Target) (*Target, error) {
-	system, ok := c.systems[settings.System]
-	if !ok {
-		return nil, fmt.Errorf("target %q: unknown system %q", settings.Name, settings.System)
-	}
-	target := &Target{
-		settings: settings,
-		memory:   newMemory(),
-		list:     listing{turn: make(chan struct{}, 1)},
-		now:      c.now,
-		logger:   c.logger.With("system", settings.System, "target", settings.Name),
-	}
-	target.jobs = &jobList{settings: settings, files: next.JobFiles(settings), logger: target.logger}
-	old := c.predecessor(settings)
-	if old != nil {
-		target.memory = old.memory
-		target.list.jobs = old.list.latest()
-		target.jobs.files.Follow(old.jobs.files)
-	}
-	if old != nil && sameLink(old.settings, settings) {
-		target.link = old.link
-	} else if err := target.connect(system, c.metrics); err != nil {
-		return nil, err
-	}
-	if old != nil && !maps.Equal(old.settings.States, settings.States) {
-		target.memory.reread()
-	}
-	target.jobs.refresh()
-	return target, nil
-}
-
-func (t *Target) connect(system system.System, metrics *selfMetrics) error {
-	own, err := metrics.of(t.settings)
-	if err != nil {
-		return fmt.Errorf("target %q: %w", t.settings.Name, err)
-	}
-	upstream, err := upstream.New(t.settings, own.count, t.now, t.logger)
-	if err != nil {
-		return err
-	}
-	t.link = &link{upstream: upstream, reader: system.Connect(t.settings, upstream), metrics: own}
-	return nil
-}
-
-// predecessor is the current target of the same name that talks about the same
-// jobs; nil where there is none.
-func (c *Collector) predecessor(settings *config.Target) *Target {
-	for _, t := range c.current.targets {
-		if t.settings.Name == settings.Name && t.settings.System == settings.System && t.settings.URL.String() == settings.URL.String() {
-			return t
-		}
-	}
-	return nil
-}
-
-// sameLink reports whether two configurations of a target reach its upstream in
-// the same way: they may differ in jobs and in what is shown of them.
-func sameLink(a, b *config.Target) bool {
-	return reflect.DeepEqual(linkPart(a), linkPart(b))
-}
-
-func linkPart(t *config.Target) config.Target {
-	part := *t
-	part.Jobs, part.JobFiles, part.Labels, part.Discovery = nil, nil, nil, false
-	part.MaxFiles, part.ErrorText, part.FinishedTTL, part.Retention = 0, false, 0, 0
-	part.Link, part.FinishedRetention, part.MaxDuration = "", 0, 0
-	return part
-}
-
-// Close drops all targets and waits until they are logged out of.
+// Close stops, drops all targets and waits until they are logged out of.
 func (c *Collector) Close(ctx context.Context) error {
+	c.Stop()
 	if err := c.Apply(ctx, &config.Config{}); err != nil {
 		return err
 	}
@@ -195,10 +93,28 @@ func (c *Collector) Close(ctx context.Context) error {
 	}
 }
 
+// begin makes the current generation usable until the returned end, which is to
+// be called once, and bounds a context by the collector's own end.
+func (c *Collector) begin(ctx context.Context) (g *generation, bounded context.Context, end func()) {
+	bounded, cancel := context.WithCancel(ctx)
+	go func() {
+		select {
+		case <-c.stopping:
+			cancel()
+		case <-bounded.Done():
+		}
+	}()
+	g = c.acquire()
+	return g, bounded, func() {
+		cancel()
+		c.release(ctx, g)
+	}
+}
+
 // Scrape reads all jobs of all targets, in parallel, until the context ends.
 func (c *Collector) Scrape(ctx context.Context) *exposition.Exposition {
-	g := c.acquire()
-	defer c.release(ctx, g)
+	g, ctx, end := c.begin(ctx)
+	defer end()
 	views := make([]targetView, len(g.targets))
 	var targets sync.WaitGroup
 	for i, target := range g.targets {
@@ -210,8 +126,8 @@ func (c *Collector) Scrape(ctx context.Context) *exposition.Exposition {
 
 // ScrapeTarget reads all jobs of one target, or, where job is not nil, that one.
 func (c *Collector) ScrapeTarget(ctx context.Context, name string, job *config.Job) (*exposition.Exposition, error) {
-	g := c.acquire()
-	defer c.release(ctx, g)
+	g, ctx, end := c.begin(ctx)
+	defer end()
 	target, err := g.find(name)
 	if err != nil {
 		return nil, err
@@ -219,7 +135,7 @@ func (c *Collector) ScrapeTarget(ctx context.Context, name string, job *config.J
 	if job == nil {
 		return c.show(g, []targetView{target.scrape(ctx)}), nil
 	}
-	asked, err := target.identify(c.rules.Systems, *job)
+	asked, err := target.identify(g.systems, *job)
 	if err != nil {
 		return nil, err
 	}

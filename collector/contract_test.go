@@ -52,7 +52,10 @@ func contractMetrics() map[string]string {
 		"asyncjob_vsphere_session_info":                             "content_version library_item_id",
 		"asyncjob_oracle_machine_image_info":                        "application file_name operating_system version",
 		"asyncjob_oracle_content_type_info":                         "type_category type_id type_name",
+		"asyncjob_max_duration_seconds":                             "",
 		"asyncjob_target_up":                                        "",
+		"asyncjob_target_failure":                                   "reason",
+		"asyncjob_target_clock_skew_seconds":                        "",
 		"asyncjob_target_scrape_duration_seconds":                   "",
 		"asyncjob_target_jobs":                                      "source",
 	}

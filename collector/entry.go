@@ -17,12 +17,13 @@ type Source string
 const (
 	SourceConfig    Source = "config"
 	SourceFile      Source = "file"
+	SourceURL       Source = "url"
 	SourceDiscovery Source = "discovery"
 	SourceProbe     Source = "probe"
 )
 
 func sources() []Source {
-	return []Source{SourceConfig, SourceFile, SourceDiscovery, SourceProbe}
+	return []Source{SourceConfig, SourceFile, SourceURL, SourceDiscovery, SourceProbe}
 }
 
 // entry is what the exporter remembers of one job between scrapes.
@@ -44,10 +45,18 @@ type entryState struct {
 	// knownAt is when the job was last configured, listed or asked for.
 	knownAt time.Time
 
-	// last is the last good read, made at readAt; nil: never read.
+	// last is the last good read, made at readAt by the generation readBy, whose
+	// words had this meaning; nil: never read.
 	last      *job.Job
+	meaning   meaning
+	readBy    uint64
 	readAt    time.Time
 	firstSeen time.Time
+	// stateSince is when the job was first seen in the state that it is in.
+	stateSince time.Time
+	// concluded counts the reads in a row that found nothing but that the
+	// upstream knows no such job.
+	concluded int
 
 	// failure is the last failed read, made at failedAt; nil where reading works.
 	failure  *upstream.Failure
@@ -72,8 +81,8 @@ type shownKey struct {
 	settings  *Target
 }
 
-func newEntry(job config.Job, source Source) *entry {
-	return &entry{turn: make(chan struct{}, 1), entryState: entryState{job: job, source: source}}
+func newEntry(known config.Job, source Source) *entry {
+	return &entry{turn: make(chan struct{}, 1), entryState: entryState{job: known, source: source}}
 }
 
 // state is a copy of what is remembered.
@@ -84,10 +93,10 @@ func (e *entry) state() entryState {
 }
 
 // known notes that the job is configured, listed or asked for as of now.
-func (e *entry) known(job config.Job, source Source, now time.Time) {
+func (e *entry) known(known config.Job, source Source, now time.Time) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.job, e.source, e.knownAt = job, source, now
+	e.job, e.source, e.knownAt = known, source, now
 }
 
 func (e *entry) begin(now time.Time) {
@@ -96,51 +105,123 @@ func (e *entry) begin(now time.Time) {
 	e.triedAt = now
 }
 
-// succeed remembers a good read and returns the state before and after it.
-func (e *entry) succeed(found *job.Job, now time.Time) (before, after entryState) {
+// reader is who reads a job: a target of some generation.
+type reader struct {
+	generation uint64
+	meaning    meaning
+	now        time.Time
+}
+
+// succeed remembers a good read and returns the state before and after it. Over
+// what a later generation has read nothing is stored: then after is only what
+// the caller may show.
+func (e *entry) succeed(found *job.Job, by reader) (before, after entryState) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	before = e.entryState
-	e.last, e.readAt, e.settledAt = found, now, now
-	e.failure, e.settledFailure = nil, nil
-	if e.firstSeen.IsZero() && found.State != job.Gone {
-		e.firstSeen = now // else nobody has seen it: its id may hold a typo
+	after = before.succeeded(found, by)
+	if by.generation >= e.readBy {
+		e.entryState = after
 	}
-	return before, e.entryState
+	return before, after
 }
 
-// reread makes the next scrape read the job whole, whatever is remembered.
-func (e *entry) reread() {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.readAt = time.Time{}
-	if e.last != nil {
-		last := *e.last
-		last.Validators = job.Validators{}
-		e.last = &last
+// succeeded is what is remembered after a good read.
+func (s entryState) succeeded(found *job.Job, by reader) entryState {
+	if s.last == nil || s.last.State != found.State {
+		s.stateSince = by.now
 	}
+	s.last, s.meaning, s.readBy, s.readAt, s.settledAt = found, by.meaning, by.generation, by.now, by.now
+	s.failure, s.settledFailure = nil, nil
+	if s.firstSeen.IsZero() && found.State != job.Gone {
+		s.firstSeen = by.now // else nobody has seen it: its id may hold a typo
+	}
+	if found.State.Concluded() {
+		s.concluded++
+	} else {
+		s.concluded = 0
+	}
+	return s
 }
 
 // fail remembers a failed read. shared tells that scrapes that waited for it
 // may take its outcome for their own.
-func (e *entry) fail(failure *upstream.Failure, shared bool, now time.Time) (before, after entryState) {
+func (e *entry) fail(failure *upstream.Failure, shared bool, by reader) (before, after entryState) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	before = e.entryState
-	e.failure, e.lastFailure, e.failedAt = failure, failure, now
+	after = before
+	after.failure, after.lastFailure, after.failedAt = failure, failure, by.now
 	if shared {
-		e.settledAt, e.settledFailure = now, failure
+		after.settledAt, after.settledFailure = by.now, failure
 	}
-	return before, e.entryState
+	if by.generation >= e.readBy {
+		e.entryState = after
+	}
+	return before, after
 }
 
-// fresh reports whether the job is final and was read within ttl.
-func (s *entryState) fresh(now time.Time, ttl time.Duration) bool {
-	return s.last != nil && s.last.State.Final() && now.Sub(s.readAt) < ttl
+// fresh reports whether the job is final, was read within ttl, and means now what
+// it meant then.
+func (s *entryState) fresh(by reader, ttl time.Duration) bool {
+	return s.final(by.meaning) && by.now.Sub(s.readAt) < min(ttl, s.rest())
+}
+
+// final reports whether the job is in a final state by words that mean the same now.
+func (s *entryState) final(now meaning) bool {
+	return s.last != nil && s.last.State.Final() && s.meaning == now
+}
+
+// forEver is longer than any finished_ttl.
+const forEver = 1<<63 - 1
+
+// rest is how long a final job is left alone before it is read again. What the
+// exporter concluded is doubted at first: a new id is often unknown for some
+// seconds, and a gateway recovers.
+func (s *entryState) rest() time.Duration {
+	if !s.last.State.Concluded() {
+		return forEver
+	}
+	switch s.concluded {
+	case 0, 1:
+		return 0
+	case 2:
+		return time.Minute
+	case 3:
+		return 2 * time.Minute
+	case 4:
+		return 5 * time.Minute
+	default:
+		return forEver
+	}
 }
 
 // readable reports whether the job's status is known as of its last read: it
 // was read, or it is final, which no failure changes.
-func (s *entryState) readable() bool {
-	return s.last != nil && (s.failure == nil || s.last.State.Final())
+func (s *entryState) readable(now meaning) bool {
+	return s.last != nil && s.meaning == now && (s.failure == nil || s.last.State.Final())
+}
+
+// previous is the last read as the next one may use it: where its words mean
+// something else by now, it is not asked for whether it has changed.
+func (s *entryState) previous(now meaning) *job.Job {
+	if s.last == nil || s.meaning == now {
+		return s.last
+	}
+	last := *s.last
+	last.Validators = job.Validators{}
+	return &last
+}
+
+// retired reports whether the job ended so long ago that it is no more exported:
+// one that a job file or URL names, which nobody may ever clean up.
+func (s *entryState) retired(now time.Time, retention time.Duration) bool {
+	if retention <= 0 || s.last == nil || !s.last.State.Final() || s.source != SourceFile && s.source != SourceURL {
+		return false
+	}
+	ended := s.last.Ended
+	if ended.IsZero() || ended.After(s.stateSince) {
+		ended = s.stateSince
+	}
+	return now.Sub(ended) >= retention
 }

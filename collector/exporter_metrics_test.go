@@ -45,7 +45,7 @@ func ownFamilies(t *testing.T) []*dto.MetricFamily {
 	logger := slog.New(slog.DiscardHandler)
 	clock := exportertest.NewClockAt(goldentest.ReplyTime())
 	made, err := collector.New(collector.Options{
-		Systems: systems.Collected(), Rules: systems.Rules(), Registerer: registry, Logger: logger, Now: clock.Now,
+		Registerer: registry, Logger: logger, Now: clock.Now,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -1,69 +1,75 @@
 package collector
 
 import (
-	"context"
+	"maps"
 	"slices"
-	"time"
+	"sync"
 
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/exposition"
 	"github.com/asyncjob-exporter/asyncjob_exporter/config"
 )
 
-// generation is the targets of one configuration. Scrapes that began on it
-// finish on it.
+// generation is what one configuration made: its systems, its targets and the
+// table of their metrics. It is swapped whole and never changed; a scrape that
+// began on it finishes on it.
 type generation struct {
+	// number grows with each generation.
+	number  uint64
+	systems config.Systems
+	table   *exposition.Table
 	targets []*Target
+	layouts layoutCache
+
+	// users are the scrapes on it, and retired tells that another generation has
+	// its place. Collector.mu guards both.
 	users   int
 	retired bool
 }
 
-// acquire returns the current generation, which stays usable until it is released.
-func (c *Collector) acquire() *generation {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.current.users++
-	return c.current
-}
-
-func (c *Collector) release(ctx context.Context, g *generation) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	g.users--
-	if g.retired && g.users == 0 {
-		c.drop(ctx, g)
-	}
-}
-
-// logoutTimeout bounds how long a dropped target's logout may take.
-const logoutTimeout = 5 * time.Second
-
-// drop lets go of the links of a generation and closes those that nothing uses
-// any more, behind the caller's back: a logout is a request.
-func (c *Collector) drop(ctx context.Context, g *generation) {
+// find returns the target of a name.
+func (g *generation) find(name string) (*Target, error) {
 	for _, t := range g.targets {
-		t.link.users--
-		if t.link.users > 0 {
-			continue
+		if t.settings.Name == name {
+			return t, nil
 		}
-		upstream := t.link.upstream
-		c.closing.Go(func() {
-			// The scrape or reload that dropped the target may end before the logout does.
-			bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), logoutTimeout)
-			defer cancel()
-			upstream.Close(bounded)
-			c.mu.Lock()
-			defer c.mu.Unlock()
-			c.forgetMetrics(t.settings) // scrapes under way and the logout have counted on
-		})
 	}
+	return nil, ErrUnknownTarget
 }
 
-// forgetMetrics drops the exporter's own metrics of a target that is not
-// configured any more.
-func (c *Collector) forgetMetrics(was *config.Target) {
-	stays := slices.ContainsFunc(c.current.targets, func(t *Target) bool {
-		return t.settings.Name == was.Name && t.settings.System == was.System
-	})
-	if !stays {
-		c.metrics.forget(was)
+// layout is the layout for all labels that are configured now: job lists bring
+// labels too, so it may change within a generation.
+func (g *generation) layout() *exposition.Layout {
+	names := map[string]bool{}
+	for _, t := range g.targets {
+		for _, name := range t.jobs.labels() {
+			names[name] = true
+		}
 	}
+	return g.layouts.of(g.table, slices.Sorted(maps.Keys(names)))
+}
+
+// targetLabelNames are the names of the labels configured for targets, sorted.
+func (g *generation) targetLabelNames() []string {
+	names := map[string]bool{}
+	for _, t := range g.targets {
+		for name := range t.settings.Labels {
+			names[name] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
+}
+
+// layoutCache keeps the last layout: label names hardly ever change.
+type layoutCache struct {
+	mu   sync.Mutex
+	last *exposition.Layout
+}
+
+func (c *layoutCache) of(table *exposition.Table, configured []string) *exposition.Layout {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.last == nil || !slices.Equal(c.last.Configured(), configured) {
+		c.last = table.Layout(configured)
+	}
+	return c.last
 }

@@ -29,6 +29,13 @@ type jobList struct {
 	labelNames []string
 }
 
+func newJobList(settings *config.Target, files *config.JobFiles, logger *slog.Logger) *jobList {
+	return &jobList{settings: settings, files: files, logger: logger}
+}
+
+// follow takes over what the list of the target's last configuration read.
+func (l *jobList) follow(previous *jobList) { l.files.Follow(previous.files) }
+
 // refresh reads the job files that changed.
 func (l *jobList) refresh() {
 	jobs, states := l.files.Read()
@@ -103,11 +110,11 @@ func (l *jobList) find(id string) (knownJob, bool) {
 	return l.known[i], true
 }
 
-// numbers are the numbers of jobs from the configuration and from job files.
-func (l *jobList) numbers() (configured, fromFiles int) {
+// numbers are the numbers of jobs by where they are named.
+func (l *jobList) numbers() map[Source]int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return len(l.settings.Jobs), len(l.fromFiles)
+	return map[Source]int{SourceConfig: len(l.settings.Jobs), SourceFile: len(l.fromFiles), SourceURL: 0}
 }
 
 // fileStates tell which job files are valid.

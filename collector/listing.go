@@ -8,63 +8,60 @@ import (
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/system"
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/upstream"
-	"github.com/asyncjob-exporter/asyncjob_exporter/config"
 )
 
-// listing is the last list of a target's jobs, shared by concurrent scrapes.
-type listing struct {
-	turn chan struct{}
+const (
+	// longestListing bounds one listing, which no scrape's deadline does.
+	longestListing = 2 * time.Minute
+	// staleListing is how long the last list serves while another is under way.
+	staleListing = 5 * time.Minute
+	// mostListed bounds the jobs that are known of one target by its lists.
+	mostListed = 10_000
+)
 
-	mu   sync.Mutex
-	jobs []config.Job
-	at   time.Time
-	// failed is why the last list failed; empty where it did not.
-	failed job.Reason
+// listing is the last list of a target's jobs. One is read at a time, for all
+// scrapes that want it and whatever their deadlines: what comes late is kept.
+type listing struct {
+	mu sync.Mutex
+	// run is the listing under way; nil: none.
+	run  *listRun
+	jobs []system.Listed
+	// at is when the last list ended that named all that there is.
+	at time.Time
+	// failure is why the last list failed; nil where it did not.
+	failure *upstream.Failure
 }
 
-// discover lists the target's jobs, where that is configured. Scrapes that
-// come while one lists take its list.
-func (t *Target) discover(ctx context.Context, r *round) {
+// listRun is one listing under way.
+type listRun struct {
+	link *link
+	done chan struct{}
+	stop context.CancelFunc
+	// err is why it failed, once it is done.
+	err error
+}
+
+// discover lists the target's jobs, where that is configured. It waits for at
+// most half of the time that the scrape has: a list that hangs must not cost the
+// known jobs their reads. fresh tells that the list ended in this round.
+func (t *Target) discover(ctx context.Context, r *round) (fresh bool) {
 	lister, ok := t.link.reader.(system.Lister)
 	if !t.settings.Discovery || !ok {
-		return
+		return false
 	}
-	select {
-	case t.list.turn <- struct{}{}:
-		defer func() { <-t.list.turn }()
-	case <-ctx.Done():
-		r.noteList(&upstream.Failure{Reason: job.ReasonTimeout, Message: "list: no answer in time"})
-		return
-	}
-	if t.list.since(r.started) {
-		return
-	}
-	jobs, err := t.listNow(ctx, lister)
-	r.noteList(err)
-	t.logListing(err)
-	if err == nil {
-		t.list.store(jobs, t.now())
-	}
-}
-
-// listNow lists in at most half of the time that the scrape has after a login:
-// a list that hangs must not cost the known jobs their reads.
-func (t *Target) listNow(ctx context.Context, lister system.Lister) (listed []config.Job, err error) {
-	defer func() {
-		if thrown := recover(); thrown != nil {
-			listed, err = nil, bugFailure(thrown)
-		}
-	}()
-	if err := t.link.upstream.EnsureLogin(ctx); err != nil {
-		return nil, err
-	}
-	ctx, cancel := firstHalf(ctx)
+	bounded, cancel := firstHalf(ctx)
 	defer cancel()
-	listing, err := lister.List(ctx, t.now().Add(-t.settings.Retention))
-	for _, one := range listing.Jobs {
-		listed = append(listed, one.Job)
+	run := t.list.begin(ctx, t, lister, r.started)
+	select {
+	case <-run.done:
+		r.settleList(run.err)
+		return true
+	case <-bounded.Done():
+		if t.now().Sub(t.list.lastWhole()) > staleListing {
+			r.settleList(&upstream.Failure{Reason: job.ReasonTimeout, Message: "list: no answer in time"})
+		}
+		return false
 	}
-	return listed, err
 }
 
 // firstHalf ends when half of a context's time is over.
@@ -76,45 +73,124 @@ func firstHalf(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, time.Until(deadline)/2)
 }
 
-// logListing logs when listing begins to fail, and when it works again.
-func (t *Target) logListing(err error) {
-	reason := job.Reason("")
-	if err != nil {
-		reason = upstream.FailureOf(err).Reason
+// begin returns the listing under way, or begins one. A list that ended since a
+// scrape has started is new enough for it.
+func (l *listing) begin(ctx context.Context, t *Target, lister system.Lister, started time.Time) *listRun {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.run != nil && l.run.link == t.link && (!l.run.ended() || l.at.After(started)) {
+		return l.run
 	}
-	was := t.list.outcome(reason)
-	switch {
-	case reason != "" && reason != was:
-		t.logger.Warn("listing the target's jobs failed", "reason", reason, "err", err)
-	case reason == "" && was != "":
-		t.logger.Info("listing the target's jobs works again")
+	// The scrape that begins it may end before the list does.
+	bounded, stop := context.WithTimeout(context.WithoutCancel(ctx), longestListing)
+	run := &listRun{link: t.link, done: make(chan struct{}), stop: stop}
+	l.run = run
+	go func() {
+		defer stop()
+		defer close(run.done)
+		found, err := t.listNow(bounded, lister)
+		run.err = err
+		l.store(found, err, t.now())
+		t.logListing(l, err)
+	}()
+	return run
+}
+
+func (r *listRun) ended() bool {
+	select {
+	case <-r.done:
+		return true
+	default:
+		return false
 	}
 }
 
-func (l *listing) since(started time.Time) bool {
+// stop ends the listing under way by a link that is not used any more, and waits
+// for its end.
+func (l *listing) stop(by *link) {
 	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.at.After(started)
+	run := l.run
+	l.mu.Unlock()
+	if run != nil && run.link == by {
+		run.stop()
+		<-run.done
+	}
 }
 
-func (l *listing) store(jobs []config.Job, now time.Time) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.jobs, l.at = jobs, now
+// listNow lists once.
+func (t *Target) listNow(ctx context.Context, lister system.Lister) (found system.Listing, err error) {
+	defer func() {
+		if thrown := recover(); thrown != nil {
+			found, err = system.Listing{Cut: true}, bugFailure(thrown)
+		}
+	}()
+	if err := t.link.upstream.EnsureLogin(ctx); err != nil {
+		return system.Listing{Cut: true}, err
+	}
+	return lister.List(ctx, t.now().Add(-t.settings.Retention))
 }
 
-// outcome notes why the last list failed, empty where it did not, and returns
-// what was noted before.
-func (l *listing) outcome(failed job.Reason) (before job.Reason) {
+// store keeps what was listed. A list that failed, or was cut off, adds to the
+// one before: what it does not name may still be there.
+func (l *listing) store(found system.Listing, err error, now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	before, l.failed = l.failed, failed
-	return before
+	before := l.jobs
+	named := make(map[string]bool, len(found.Jobs))
+	l.jobs = make([]system.Listed, 0, len(found.Jobs))
+	add := func(one system.Listed) {
+		if !named[one.Job.ID] && len(l.jobs) < mostListed {
+			named[one.Job.ID] = true
+			l.jobs = append(l.jobs, one)
+		}
+	}
+	for _, one := range found.Jobs {
+		add(one)
+	}
+	if err == nil && !found.Cut {
+		l.at = now
+		return
+	}
+	for _, one := range before {
+		one.Found = nil
+		add(one)
+	}
 }
 
-// latest is the last list.
-func (l *listing) latest() []config.Job {
+// lastWhole is when the last list ended that named all that there is.
+func (l *listing) lastWhole() time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.at
+}
+
+// latest is the last list. It must not be changed.
+func (l *listing) latest() []system.Listed {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.jobs
+}
+
+// outcome notes why the last list failed, nil where it did not, and returns what
+// was noted before.
+func (l *listing) outcome(failure *upstream.Failure) (before *upstream.Failure) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	before, l.failure = l.failure, failure
+	return before
+}
+
+// logListing logs when listing begins to fail, and when it works again.
+func (t *Target) logListing(l *listing, err error) {
+	var failure *upstream.Failure
+	if err != nil {
+		failure = upstream.FailureOf(err)
+	}
+	was := l.outcome(failure)
+	switch {
+	case failure != nil && (was == nil || was.Reason != failure.Reason):
+		t.logger.Warn("listing the target's jobs failed", "reason", failure.Reason, "err", err)
+	case failure == nil && was != nil:
+		t.logger.Info("listing the target's jobs works again")
+	}
 }

@@ -13,15 +13,6 @@ var ErrUnknownTarget = errors.New("no target of this name is configured")
 // ErrBadJob is the error of asking for a job that the target's system cannot have.
 var ErrBadJob = errors.New("no such job can be asked for")
 
-func (g *generation) find(name string) (*Target, error) {
-	for _, t := range g.targets {
-		if t.settings.Name == name {
-			return t, nil
-		}
-	}
-	return nil, ErrUnknownTarget
-}
-
 // identify completes what somebody asked for: to the job of that id which is
 // known already, or to one that the system could have.
 func (t *Target) identify(systems config.Systems, asked config.Job) (config.Job, error) {

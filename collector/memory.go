@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/upstream"
 	"github.com/asyncjob-exporter/asyncjob_exporter/config"
 )
 
@@ -18,6 +19,8 @@ const maxProbed = 1000
 // a reload that leaves the target's name, system and URL alone.
 type memory struct {
 	mu sync.Mutex
+	// owner is the generation that decides what is known.
+	owner uint64
 	// named are the jobs that are configured, or were listed, by their id,
 	// which is unique among them.
 	named map[string]*entry
@@ -26,8 +29,34 @@ type memory struct {
 	// probed are the jobs that only /probe asked for. Here two kinds of one id
 	// are two jobs.
 	probed map[jobKey]*entry
+	// last is what came of the last scrape.
+	last roundOutcome
 	// tidied is when forgotten jobs were last dropped.
 	tidied time.Time
+}
+
+// roundOutcome is what came of one scrape of a target.
+type roundOutcome struct {
+	ended time.Time
+	// failure is why the target was not up; nil where it was.
+	failure  *upstream.Failure
+	duration time.Duration
+}
+
+// note remembers what came of a scrape.
+func (m *memory) note(generation uint64, outcome roundOutcome) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if generation >= m.owner {
+		m.last = outcome
+	}
+}
+
+// outcome is what came of the last scrape.
+func (m *memory) outcome() roundOutcome {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.last
 }
 
 // jobKey tells jobs of one target apart.
@@ -49,15 +78,26 @@ func newMemory() *memory {
 	return &memory{named: map[string]*entry{}, probed: map[jobKey]*entry{}}
 }
 
+// own makes a generation the one that decides what is known.
+func (m *memory) own(generation uint64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.owner = max(m.owner, generation)
+}
+
 // remember returns the entries of the jobs that are configured or listed now,
 // in their order, and after them those that were listed not long ago. It
-// forgets what nobody names any more.
-func (m *memory) remember(known []knownJob, now time.Time, retention time.Duration) []*entry {
+// forgets what nobody names any more. For a generation that has been replaced it
+// changes nothing.
+func (m *memory) remember(generation uint64, known []knownJob, now time.Time, retention time.Duration) []*entry {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	entries := make([]*entry, 0, len(known))
 	for _, k := range known {
-		entries = append(entries, m.name(k, now))
+		entries = append(entries, m.name(generation, k, now))
+	}
+	if generation < m.owner {
+		return entries
 	}
 	entries = append(entries, m.forget(now, retention)...)
 	m.tidied = now
@@ -65,18 +105,25 @@ func (m *memory) remember(known []knownJob, now time.Time, retention time.Durati
 }
 
 // rememberOne returns the entry of a job that is configured or listed now.
-func (m *memory) rememberOne(k knownJob, now time.Time) *entry {
+func (m *memory) rememberOne(generation uint64, k knownJob, now time.Time) *entry {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.name(k, now)
+	return m.name(generation, k, now)
 }
 
 // name finds or makes the entry of a named job. What was learned by probing it
 // before it was named is kept.
-func (m *memory) name(k knownJob, now time.Time) *entry {
+func (m *memory) name(generation uint64, k knownJob, now time.Time) *entry {
 	key := keyOf(k.job)
 	e, ok := m.named[k.job.ID]
-	if !ok || keyOf(e.state().job) != key {
+	known := ok && keyOf(e.state().job) == key
+	if generation < m.owner {
+		if !known {
+			e = newEntry(k.job, k.source) // for this one scrape
+		}
+		return e
+	}
+	if !known {
 		if e, ok = m.probed[key]; ok {
 			delete(m.probed, key)
 		} else {
@@ -197,17 +244,4 @@ func (m *memory) states() []entryState {
 		states = append(states, e.state())
 	}
 	return states
-}
-
-// reread makes the next scrape read all jobs whole: the meaning of their words
-// has changed.
-func (m *memory) reread() {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for _, e := range m.named {
-		e.reread()
-	}
-	for _, e := range m.probed {
-		e.reread()
-	}
 }

@@ -7,75 +7,144 @@ import (
 	"sync"
 	"time"
 
-	"github.com/asyncjob-exporter/asyncjob_exporter/collector/exposition"
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/upstream"
 )
 
 // readAll brings the entries up to date, as far as the deadline and the target
 // allow, and returns what to show of each, in their order.
-func (t *Target) readAll(ctx context.Context, r *round, entries []*entry) []exposition.View {
-	views := make([]exposition.View, len(entries))
+func (t *Target) readAll(ctx context.Context, r *round, entries []*entry) []jobView {
+	views := make([]jobView, len(entries))
 	due := make([]dueJob, 0, len(entries))
+	finished := 0
+	by := t.reader()
 	for i, e := range entries {
-		if s := e.state(); s.fresh(t.now(), t.settings.FinishedTTL) {
+		s := e.state()
+		switch {
+		case s.retired(by.now, t.settings.FinishedRetention):
+			views[i].hidden = true
+		case s.fresh(by, t.settings.FinishedTTL):
 			if upstream.Traced(ctx) {
-				upstream.Tracef(ctx, t.now(), "job %q: not read, it is %s", s.job.ID, s.last.State)
+				upstream.Tracef(ctx, by.now, "job %q: not read, it is %s", s.job.ID, s.last.State)
 			}
+			finished++
 			views[i] = t.view(&s)
-		} else {
-			due = append(due, dueJob{index: i, triedAt: s.triedAt})
+		case r.wasListed(e):
+			views[i] = t.view(&s)
+		default:
+			due = append(due, dueJob{
+				index: i, named: s.source != SourceDiscovery, wasReadable: s.last != nil && s.failure == nil, triedAt: s.triedAt,
+			})
 		}
 	}
-	t.link.metrics.avoided.WithLabelValues(avoidedFinished).Add(float64(len(entries) - len(due)))
-	oldestFirst(due)
-	queue := make(chan int, len(due))
-	for _, job := range due {
-		queue <- job.index
-	}
-	close(queue)
+	t.link.metrics.avoided.WithLabelValues(avoidedFinished).Add(float64(finished))
+	r.hopeful = slices.ContainsFunc(due, func(d dueJob) bool { return d.wasReadable })
+	t.readDue(ctx, r, &queue{due: inTurn(due)}, entries, views)
+	return views
+}
+
+// readDue reads the jobs of a queue, as many at once as the target allows.
+func (t *Target) readDue(ctx context.Context, r *round, waiting *queue, entries []*entry, views []jobView) {
 	var workers sync.WaitGroup
-	for range min(t.settings.MaxConcurrency, len(due)) {
+	for range min(t.settings.MaxConcurrency, len(waiting.due)) {
 		workers.Go(func() {
-			for i := range queue {
-				views[i] = t.bringUpToDate(ctx, r, entries[i])
+			for !waiting.empty() {
+				trial, failure := r.permit(ctx)
+				i, ok := waiting.next(trial)
+				switch {
+				case !ok && failure == nil:
+					r.withdraw()
+				case ok && failure == nil:
+					views[i] = t.bringUpToDate(ctx, r, entries[i])
+				case ok:
+					views[i] = t.failed(entries[i], failure, false, false)
+				}
 			}
 		})
 	}
 	workers.Wait()
-	return views
 }
 
-// dueJob is a job to be read, by its place among all, and when that was last tried.
+// dueJob is a job to be read, by its place among all.
 type dueJob struct {
-	index   int
+	index int
+	// named tells that somebody named the job: it is not only listed.
+	named bool
+	// wasReadable tells that its last read was good.
+	wasReadable bool
+	// triedAt is when a read of it was last begun.
 	triedAt time.Time
 }
 
-// oldestFirst orders the due jobs so that, where the deadline never allows all
-// of them, each has its turn.
-func oldestFirst(due []dueJob) {
-	slices.SortStableFunc(due, func(a, b dueJob) int { return a.triedAt.Compare(b.triedAt) })
+// inTurn orders the due jobs: named ones first, and so that, where the deadline
+// never allows all of them, each has its turn.
+func inTurn(due []dueJob) []dueJob {
+	slices.SortStableFunc(due, func(a, b dueJob) int {
+		if a.named != b.named {
+			if a.named {
+				return -1
+			}
+			return 1
+		}
+		return a.triedAt.Compare(b.triedAt)
+	})
+	return due
+}
+
+// queue hands out due jobs.
+type queue struct {
+	mu    sync.Mutex
+	due   []dueJob
+	taken int
+}
+
+func (q *queue) empty() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.due) == 0
+}
+
+// next takes the first job, and the second time the last one: what befalls both
+// has little to do with either. On trial it takes one that was readable before.
+func (q *queue) next(trial bool) (index int, ok bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.due) == 0 {
+		return 0, false
+	}
+	at := 0
+	if q.taken == 1 {
+		at = len(q.due) - 1
+	}
+	if trial {
+		at = max(0, slices.IndexFunc(q.due, func(d dueJob) bool { return d.wasReadable }))
+	}
+	q.taken++
+	index = q.due[at].index
+	q.due = slices.Delete(q.due, at, at+1)
+	return index, true
+}
+
+// reader is this target as one that reads a job now.
+func (t *Target) reader() reader {
+	return reader{generation: t.generation, meaning: t.meaning, now: t.now()}
 }
 
 // bringUpToDate reads one job, unless another scrape does so at this moment:
 // then it takes what that one finds.
-func (t *Target) bringUpToDate(ctx context.Context, r *round, e *entry) exposition.View {
-	r.needRead()
-	if failure := r.abandoned(); failure != nil {
-		return t.failed(r, e, failure, false)
-	}
+func (t *Target) bringUpToDate(ctx context.Context, r *round, e *entry) jobView {
 	select {
 	case e.turn <- struct{}{}:
 		defer func() { <-e.turn }()
 	case <-ctx.Done():
-		return t.failed(r, e, &upstream.Failure{Reason: job.ReasonTimeout, Message: "not read before the scrape's deadline"}, false)
 	}
 	if ctx.Err() != nil {
-		return t.failed(r, e, &upstream.Failure{Reason: job.ReasonTimeout, Message: "not read before the scrape's deadline"}, false)
+		failure := notBeforeDeadline()
+		r.settle(failure)
+		return t.failed(e, failure, false, true)
 	}
 	before := e.state()
-	if before.settledAt.After(r.started) {
+	if before.settledAt.After(r.started) && (before.settledFailure != nil || before.meaning == t.meaning) {
 		upstream.Tracef(ctx, t.now(), "job %q: shares the read of a scrape at the same time", before.job.ID)
 		return t.shared(r, &before)
 	}
@@ -83,72 +152,49 @@ func (t *Target) bringUpToDate(ctx context.Context, r *round, e *entry) expositi
 }
 
 // shared is the outcome of another scrape's read.
-func (t *Target) shared(r *round, s *entryState) exposition.View {
+func (t *Target) shared(r *round, s *entryState) jobView {
 	s.failure = s.settledFailure
 	if s.failure != nil {
-		r.note(s.failure)
+		r.settle(s.failure)
 	} else {
-		r.note(nil)
+		r.settle(nil)
 	}
 	return t.view(s)
 }
 
 // readNow reads one job and remembers the outcome.
-func (t *Target) readNow(ctx context.Context, r *round, e *entry, before *entryState) exposition.View {
+func (t *Target) readNow(ctx context.Context, r *round, e *entry, before *entryState) jobView {
 	e.begin(t.now())
-	found, err := t.read(ctx, before.job, before.last)
+	last := before.previous(t.meaning)
+	found, err := t.read(ctx, before.job, last)
+	r.settle(err)
 	if err != nil && !errors.Is(err, job.ErrUnknown) {
 		// A read that this scrape's own deadline ended says nothing to others.
-		return t.failed(r, e, upstream.FailureOf(err), ctx.Err() == nil)
+		return t.failed(e, upstream.FailureOf(err), ctx.Err() == nil, true)
 	}
-	r.note(err)
-	if err == nil && found == before.last {
+	if err == nil && found == last {
 		t.link.metrics.avoided.WithLabelValues(avoidedNotModified).Inc()
 	}
+	return t.succeeded(e, found)
+}
+
+// succeeded remembers a good read, or what a list said, and shows it.
+func (t *Target) succeeded(e *entry, found *job.Job) jobView {
 	if found.HasUnknownWord() {
 		t.link.metrics.unknownStates.Inc()
 	}
-	earlier, now := e.succeed(found, t.now())
+	earlier, now := e.succeed(found, t.reader())
 	t.logOutcome(&earlier, &now)
 	return t.view(&now)
 }
 
-// failed remembers a failure and shows what is left.
-func (t *Target) failed(r *round, e *entry, failure *upstream.Failure, shared bool) exposition.View {
+// failed remembers a failure and shows what is left. sent tells that the read was
+// sent: what a whole target shares is not logged for each of its jobs.
+func (t *Target) failed(e *entry, failure *upstream.Failure, shared, sent bool) jobView {
 	t.link.metrics.failures.WithLabelValues(string(failure.Reason)).Inc()
-	sent := r.abandoned() != failure
-	if sent {
-		r.note(failure)
-	}
-	earlier, now := e.fail(failure, shared, t.now())
+	earlier, now := e.fail(failure, shared, t.reader())
 	if sent {
 		t.logOutcome(&earlier, &now)
 	}
 	return t.view(&now)
-}
-
-// logOutcome logs what changed with a read: not the same line every scrape.
-func (t *Target) logOutcome(before, after *entryState) {
-	id := after.job.ID
-	was, is := reasonOf(before), reasonOf(after)
-	switch {
-	case is != "" && is != was:
-		t.logger.Warn("reading the job failed", "job_id", id, "reason", is, "err", after.failure.Message)
-	case is == "" && was != "":
-		t.logger.Info("reading the job works again", "job_id", id)
-	}
-	if is == "" && before.last == nil && after.firstSeen.IsZero() {
-		t.logger.Warn("the upstream knows no job of this id: check it for a typo", "job_id", id)
-	}
-	if is == "" && after.last.State == job.Unknown && (before.last == nil || before.last.UpstreamState != after.last.UpstreamState) {
-		t.logger.Warn("the job's state is a word in no table; the key \"states\" of the target can give it a meaning",
-			"job_id", id, "upstream_state", job.Label(after.last.UpstreamState))
-	}
-}
-
-func reasonOf(s *entryState) job.Reason {
-	if s.failure == nil {
-		return ""
-	}
-	return s.failure.Reason
 }

@@ -49,7 +49,6 @@ func collectorOf(b *testing.B, load simulator.Load) *collector.Collector {
 		b.Fatal(err)
 	}
 	c, err := collector.New(collector.Options{
-		Systems: systems.Collected(), Rules: systems.Rules(),
 		Registerer: prometheus.NewRegistry(), Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {

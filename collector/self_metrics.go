@@ -15,6 +15,7 @@ import (
 const (
 	avoidedFinished    = "finished"
 	avoidedNotModified = "not_modified"
+	avoidedListed      = "listed"
 )
 
 // selfMetrics are the exporter's own metrics about its reading.
@@ -45,7 +46,7 @@ func newSelfMetrics(registerer prometheus.Registerer) (*selfMetrics, error) {
 		failures: counter("asyncjob_exporter_query_failures_total",
 			"Reads of jobs that failed, by reason; reads not sent to a target that was given up count too.", "reason"),
 		avoided: counter("asyncjob_exporter_reads_avoided_total",
-			"Reads of jobs that needed no reply's body: finished (served from memory) or not_modified (304).", "reason"),
+			"Reads of jobs that needed no reply's body: finished (served from memory), not_modified (304) or listed (a list said all).", "reason"),
 		unknownStates: counter("asyncjob_exporter_unknown_states_total",
 			"Reads of jobs that came with a word for a state that is in no table."),
 		jobFileValid: prometheus.NewGaugeVec(prometheus.GaugeOpts{
@@ -88,6 +89,7 @@ func (m *selfMetrics) of(target *config.Target) (*targetMetrics, error) {
 	}
 	avoided.WithLabelValues(avoidedFinished)
 	avoided.WithLabelValues(avoidedNotModified)
+	avoided.WithLabelValues(avoidedListed)
 	return &targetMetrics{requests, durations, failures, avoided, unknownStates}, nil
 }
 

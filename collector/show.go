@@ -1,43 +1,27 @@
 package collector
 
 import (
-	"maps"
-	"slices"
-
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/exposition"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/upstream"
 )
 
 // show puts together what was found. All series of jobs get the same label
 // names, whichever target they are from.
 func (c *Collector) show(g *generation, views []targetView) *exposition.Exposition {
-	layout := c.layoutOf(g)
-	x := exposition.New(c.table, layout, exposition.TargetFamilies(targetLabelNames(g), targetSeriesOf(views)), c.parts)
+	layout := g.layout()
+	x := exposition.New(g.table, layout, exposition.TargetFamilies(g.targetLabelNames(), targetSeriesOf(views)), c.parts)
 	var list exposition.List
 	for _, view := range views {
 		for i, e := range view.entries {
-			x.AddJob(view.target.identity(layout, e), view.target.samples(c.table, e, view.jobs[i], &list))
+			if view.jobs[i].hidden {
+				continue
+			}
+			x.AddJob(view.target.identity(layout, e), view.target.samples(g.table, e, view.jobs[i].View, &list))
 		}
 	}
 	c.publishJobFiles(g)
 	return x
-}
-
-// layoutOf is the layout for all labels configured in a generation: the last
-// one where that is still right.
-func (c *Collector) layoutOf(g *generation) *exposition.Layout {
-	names := map[string]bool{}
-	for _, t := range g.targets {
-		for _, name := range t.jobs.labels() {
-			names[name] = true
-		}
-	}
-	configured := slices.Sorted(maps.Keys(names))
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.layout == nil || !slices.Equal(c.layout.Configured(), configured) {
-		c.layout = c.table.Layout(configured)
-	}
-	return c.layout
 }
 
 // samples are the samples of one entry as a scrape saw it. Those of a job that
@@ -58,12 +42,12 @@ func (t *Target) samples(table *exposition.Table, of *entry, view exposition.Vie
 // identity are the values of a layout's names for one job; those that it has no
 // value for are empty.
 func (t *Target) identity(layout *exposition.Layout, e *entry) []string {
-	job := e.state().job
+	named := e.state().job
 	names := layout.Configured()
 	values := make([]string, 3, 3+len(names))
-	values[0], values[1], values[2] = t.settings.System, t.settings.Name, job.ID
+	values[0], values[1], values[2] = t.settings.System, t.settings.Name, named.ID
 	for _, name := range names {
-		value, ok := job.Labels[name]
+		value, ok := named.Labels[name]
 		if !ok {
 			value = t.settings.Labels[name]
 		}
@@ -79,8 +63,9 @@ func targetSeriesOf(views []targetView) []exposition.Target {
 		settings := view.target.settings
 		one := exposition.Target{
 			System: settings.System, Name: settings.Name, Labels: settings.Labels,
-			Up: view.up, Duration: view.duration,
+			Failure: reasonOfTarget(view.failure), Duration: view.duration,
 		}
+		one.ClockSkew, one.ClockKnown = view.target.link.upstream.Skew()
 		for _, source := range sources() {
 			one.Jobs = append(one.Jobs, exposition.JobCount{Source: string(source), Number: view.known[source]})
 		}
@@ -89,13 +74,10 @@ func targetSeriesOf(views []targetView) []exposition.Target {
 	return all
 }
 
-// targetLabelNames are the names of the labels configured for targets.
-func targetLabelNames(g *generation) []string {
-	names := map[string]bool{}
-	for _, t := range g.targets {
-		for name := range t.settings.Labels {
-			names[name] = true
-		}
+// reasonOfTarget is the reason why a target is not up; empty where it is.
+func reasonOfTarget(failure *upstream.Failure) job.Reason {
+	if failure == nil {
+		return ""
 	}
-	return slices.Sorted(maps.Keys(names))
+	return failure.Reason
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"reflect"
 	"slices"
 	"time"
 
@@ -16,15 +17,19 @@ import (
 )
 
 // Target is one configured target at work: its jobs, what is remembered of
-// them, and how they are read.
+// them, and how they are read. It belongs to one generation and is never
+// changed; memory and list are shared with its successor.
 type Target struct {
-	settings *config.Target
-	jobs     *jobList
-	link     *link
-	memory   *memory
-	list     listing
-	now      func() time.Time
-	logger   *slog.Logger
+	generation uint64
+	settings   *config.Target
+	system     system.System
+	meaning    meaning
+	jobs       *jobList
+	link       *link
+	memory     *memory
+	list       *listing
+	now        func() time.Time
+	logger     *slog.Logger
 }
 
 // link is the way to an upstream: it is kept by a reload that changes nothing
@@ -33,18 +38,27 @@ type link struct {
 	upstream *upstream.Client
 	reader   system.Reader
 	metrics  *targetMetrics
-	users    int
+	// users are the generations that have it. Collector.mu guards it.
+	users int
 }
 
 // targetView is what one scrape shows of one target.
 type targetView struct {
-	target   *Target
-	up       bool
+	target *Target
+	// failure is why the target is not up; nil where it is.
+	failure  *upstream.Failure
 	duration time.Duration
 	// known are the numbers of known jobs by source.
 	known   map[Source]int
 	entries []*entry
-	jobs    []exposition.View
+	jobs    []jobView
+}
+
+// jobView is what one scrape shows of one job.
+type jobView struct {
+	exposition.View
+	// hidden tells that the job is not exported any more.
+	hidden bool
 }
 
 // known are the entries of all jobs that belong on the page of metrics.
@@ -52,81 +66,135 @@ func (t *Target) known() []*entry {
 	known := t.jobs.all()
 	if t.settings.Discovery {
 		known = slices.Clip(known)
-		listed := map[string]bool{}
-		for _, job := range t.list.latest() {
-			if _, named := t.jobs.find(job.ID); !named && !listed[job.ID] {
-				listed[job.ID] = true
-				known = append(known, knownJob{job, SourceDiscovery})
+		for _, listed := range t.list.latest() {
+			if _, named := t.jobs.find(listed.Job.ID); !named {
+				known = append(known, knownJob{listed.Job, SourceDiscovery})
 			}
 		}
 	}
-	return t.memory.remember(known, t.now(), t.settings.Retention)
+	return t.memory.remember(t.generation, known, t.now(), t.settings.Retention)
 }
 
 // scrape reads all known jobs, or what the deadline allows of them.
 func (t *Target) scrape(ctx context.Context) targetView {
 	r := newRound(t.now())
 	t.jobs.refresh()
-	t.discover(ctx, r)
-	return t.finish(ctx, r, t.known())
+	fresh := t.discover(ctx, r)
+	entries := t.known()
+	if fresh {
+		t.takeListed(r)
+	}
+	return t.finish(ctx, r, entries)
+}
+
+// takeListed takes what a list said of whole jobs for reads of them.
+func (t *Target) takeListed(r *round) {
+	for _, listed := range t.list.latest() {
+		if listed.Found == nil {
+			continue
+		}
+		e := t.memory.find(listed.Job.ID)
+		if e == nil {
+			continue
+		}
+		s := e.state()
+		if s.fresh(t.reader(), t.settings.FinishedTTL) && s.last.State == listed.Found.State {
+			continue
+		}
+		t.link.metrics.avoided.WithLabelValues(avoidedListed).Inc()
+		t.succeeded(e, unchanged(s.previous(t.meaning), listed.Found))
+		r.listed(e)
+	}
+}
+
+// unchanged is what was found, as the job that was known before where that says
+// the same: what was made of it is then still good.
+func unchanged(before, found *job.Job) *job.Job {
+	if before != nil && reflect.DeepEqual(before, found) {
+		return before
+	}
+	return found
 }
 
 // probe reads one job.
-func (t *Target) probe(ctx context.Context, job config.Job) targetView {
+func (t *Target) probe(ctx context.Context, asked config.Job) targetView {
 	r := newRound(t.now())
-	return t.finish(ctx, r, []*entry{t.entry(job)})
+	return t.finish(ctx, r, []*entry{t.entry(asked)})
 }
 
 // entry is the entry of a job that somebody asks for.
-func (t *Target) entry(job config.Job) *entry {
-	if known, ok := t.jobs.find(job.ID); ok {
-		return t.memory.rememberOne(known, t.now())
+func (t *Target) entry(asked config.Job) *entry {
+	if known, ok := t.jobs.find(asked.ID); ok {
+		return t.memory.rememberOne(t.generation, known, t.now())
 	}
-	if listed := t.memory.find(job.ID); listed != nil {
+	if listed := t.memory.find(asked.ID); listed != nil {
 		return listed
 	}
-	return t.memory.probe(job, t.now())
+	return t.memory.probe(asked, t.now())
 }
 
 func (t *Target) finish(ctx context.Context, r *round, entries []*entry) targetView {
 	views := t.readAll(ctx, r, entries)
-	if failure := r.abandoned(); failure != nil {
+	if failure := r.gaveUp(); failure != nil {
 		upstream.Tracef(ctx, t.now(), "target %q was given up: %s", t.settings.Name, failure.Reason)
 	}
-	return targetView{
+	view := targetView{
 		target:   t,
-		up:       r.up(),
+		failure:  r.outcome(),
 		duration: t.now().Sub(r.started),
 		known:    t.numbers(),
 		entries:  entries,
 		jobs:     views,
 	}
+	t.memory.note(t.generation, roundOutcome{ended: t.now(), failure: view.failure, duration: view.duration})
+	return view
 }
 
 // numbers are the numbers of known jobs by source.
 func (t *Target) numbers() map[Source]int {
-	configured, fromFiles := t.jobs.numbers()
-	discovered, probed := t.memory.numbers()
-	return map[Source]int{
-		SourceConfig: configured, SourceFile: fromFiles, SourceDiscovery: discovered, SourceProbe: probed,
-	}
+	numbers := t.jobs.numbers()
+	numbers[SourceDiscovery], numbers[SourceProbe] = t.memory.numbers()
+	return numbers
 }
 
 // view is what is shown of an entry as it stands.
-func (t *Target) view(s *entryState) exposition.View {
+func (t *Target) view(s *entryState) jobView {
 	view := exposition.View{
-		Name:      s.job.DisplayName(),
+		Name:      nameOf(s),
 		Kind:      s.job.Kind,
 		FirstSeen: s.firstSeen,
 		ErrorText: t.settings.ErrorText,
 		MaxFiles:  t.settings.MaxFiles,
 	}
-	if s.readable() {
+	switch {
+	case s.readable(t.meaning):
 		view.Job = s.last
-	} else {
+		if !s.last.State.Final() {
+			view.MaxDuration = t.maxDuration(s.job)
+		}
+	case s.failure != nil:
 		view.Reason = s.failure.Reason
+	default: // what was read means something else by now
+		view.Reason = job.ReasonTimeout
 	}
-	return view
+	return jobView{View: view}
+}
+
+// maxDuration is how long the job may take before it is too slow; 0: for ever.
+func (t *Target) maxDuration(of config.Job) time.Duration {
+	if of.MaxDuration > 0 {
+		return of.MaxDuration
+	}
+	return t.settings.MaxDuration
+}
+
+// nameOf is what people know a job by: its configured name, else the upstream's
+// word for what it works on, else its id.
+func nameOf(s *entryState) string {
+	if s.job.Name == "" && s.last != nil && s.last.Name != "" {
+		return s.last.Name
+	}
+	return s.job.DisplayName()
 }
 
 // read reads one job.
@@ -150,14 +218,21 @@ func bugFailure(thrown any) *upstream.Failure {
 }
 
 // ended is the state of a job that the upstream does not know any more. What
-// was final stays so; a session whose time was up has expired.
+// was final stays so; a session whose time was up, by the upstream's clock, has
+// expired.
 func (t *Target) ended(last *job.Job) *job.Job {
 	switch {
 	case last != nil && last.State.Final():
 		return last
-	case last != nil && !last.Expiration.IsZero() && !t.now().Before(last.Expiration):
+	case last != nil && !last.Expiration.IsZero() && !t.upstreamNow().Before(last.Expiration):
 		return job.Vanished(last, job.Expired)
 	default:
 		return job.Vanished(last, job.Gone)
 	}
+}
+
+// upstreamNow is the time by the upstream's clock, as far as it is known.
+func (t *Target) upstreamNow() time.Time {
+	skew, _ := t.link.upstream.Skew()
+	return t.now().Add(skew)
 }

@@ -19,6 +19,9 @@ type View struct {
 	Reason    job.Reason
 	FirstSeen time.Time
 
+	// MaxDuration is how long the job may take; 0: not said, or it is final.
+	MaxDuration time.Duration
+
 	ErrorText bool
 	MaxFiles  int
 
@@ -247,6 +250,14 @@ func previewMetrics() []jobMetric {
 
 func resultMetrics() []jobMetric {
 	return []jobMetric{{
+		name: "asyncjob_max_duration_seconds",
+		help: "How long the job may take from its start, as configured, while it is not final.",
+		ofRead: func(view View, series *List) {
+			if view.MaxDuration > 0 {
+				series.add(view.MaxDuration.Seconds())
+			}
+		},
+	}, {
 		name:   "asyncjob_result_status_code",
 		help:   "HTTP status of the request that the job carried out.",
 		ofRead: func(view View, series *List) { addNumber(series, view.Job.ResultStatusCode) },

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	dto "github.com/prometheus/client_model/go"
+
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
 )
 
 // Target is what is exported of one target itself.
@@ -13,9 +15,13 @@ type Target struct {
 	System string
 	Name   string
 	// Labels are the configured ones.
-	Labels   map[string]string
-	Up       bool
+	Labels map[string]string
+	// Failure is why the target is not up; empty where it is.
+	Failure  job.Reason
 	Duration time.Duration
+	// ClockSkew is the upstream's clock less ours, where that is known.
+	ClockSkew  time.Duration
+	ClockKnown bool
 	// Jobs are the numbers of known jobs by source.
 	Jobs []JobCount
 }
@@ -31,17 +37,27 @@ type JobCount struct {
 func TargetFamilies(names []string, targets []Target) []*dto.MetricFamily {
 	up := gaugeFamily("asyncjob_target_up",
 		"1 if login and listing worked and, where any job was to be read, at least one read was answered.")
+	failure := gaugeFamily("asyncjob_target_failure",
+		"1 while asyncjob_target_up is 0, with the reason of the login, the list or the reads.")
+	skew := gaugeFamily("asyncjob_target_clock_skew_seconds",
+		"The upstream's clock less the exporter's, by the Date of the upstream's answers.")
 	duration := gaugeFamily("asyncjob_target_scrape_duration_seconds", "How long reading the target took in this scrape.")
 	jobs := gaugeFamily("asyncjob_target_jobs", "Jobs known of the target, by where they are known from.")
 	for i := range targets {
 		target := &targets[i]
-		target.add(up, names, boolean(target.Up))
+		target.add(up, names, boolean(target.Failure == ""))
+		if target.Failure != "" {
+			target.add(failure, names, 1, labelPair("reason", string(target.Failure)))
+		}
+		if target.ClockKnown {
+			target.add(skew, names, target.ClockSkew.Seconds())
+		}
 		target.add(duration, names, target.Duration.Seconds())
 		for _, count := range target.Jobs {
 			target.add(jobs, names, float64(count.Number), labelPair("source", count.Source))
 		}
 	}
-	return slices.DeleteFunc([]*dto.MetricFamily{up, duration, jobs}, func(f *dto.MetricFamily) bool { return len(f.Metric) == 0 })
+	return slices.DeleteFunc([]*dto.MetricFamily{up, failure, skew, duration, jobs}, func(f *dto.MetricFamily) bool { return len(f.Metric) == 0 })
 }
 
 // add adds one series of the target to a family, with its own labels and those

@@ -12,6 +12,9 @@ import (
 // all systems share. A nil pointer, a zero time and a nil slice mean that the
 // upstream did not say it. A Job is never changed once its reader returned it.
 type Job struct {
+	// Name is what the upstream calls the thing that the job works on, such as
+	// a library item or a file; empty where it has no word for it.
+	Name  string
 	State State
 	// UpstreamState is the upstream's own word for the state.
 	UpstreamState string
@@ -120,6 +123,7 @@ func Vanished(last *Job, state State) *Job {
 		return &Job{State: state}
 	}
 	return &Job{
+		Name:       last.Name,
 		State:      state,
 		Created:    last.Created,
 		Started:    last.Started,

@@ -51,3 +51,7 @@ func (s State) Final() bool {
 		return false
 	}
 }
+
+// Concluded reports whether the exporter itself found the state out, because the
+// upstream knows the job no more. Such a job may be there again at the next read.
+func (s State) Concluded() bool { return s == Expired || s == Gone }

@@ -20,6 +20,17 @@ type clockCheck struct {
 	mu      sync.Mutex
 	checked time.Time
 	off     bool
+	// skew is their clock less ours as of the last look; known tells that there was one.
+	skew  time.Duration
+	known bool
+}
+
+// Skew is the upstream's clock less ours, by the Date of its answers; false where
+// no answer had one yet.
+func (c *Client) Skew() (skew time.Duration, known bool) {
+	c.clock.mu.Lock()
+	defer c.clock.mu.Unlock()
+	return c.clock.skew, c.clock.known
 }
 
 // see looks at the Date of an answer and logs when the clocks begin to differ,
@@ -37,6 +48,7 @@ func (c *clockCheck) see(header http.Header, now time.Time, logger *slog.Logger)
 	c.checked = now
 	skew := theirs.Sub(now).Round(time.Second)
 	off := skew.Abs() > tolerableSkew
+	c.skew, c.known = skew, true
 	switch {
 	case off && !c.off:
 		logger.Warn("the target's clock differs from ours: expiration times will look wrong until one of them is set right", "difference", skew)

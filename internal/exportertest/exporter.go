@@ -118,7 +118,7 @@ func (e *Exporter) wire(options Options) (http.Handler, error) {
 		return nil, err
 	}
 	registry, logger := prometheus.NewRegistry(), e.Log.Logger()
-	reader, err := collector.New(collector.Options{Systems: options.Systems, Rules: rules, Registerer: registry, Logger: logger, Now: options.Now})
+	reader, err := collector.New(collector.Options{Registerer: registry, Logger: logger, Now: options.Now})
 	if err != nil {
 		return nil, err
 	}

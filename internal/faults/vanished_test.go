@@ -2,6 +2,7 @@ package faults
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -125,15 +126,38 @@ func TestAJobThatTheUpstreamDoesNotKnowIsGone(t *testing.T) {
 	} {
 		t.Run(of.system, func(t *testing.T) {
 			t.Parallel()
-			clock, upstream := exportertest.NewClock(), newScript(t)
-			exporter := exportertest.Start(t, exportertest.Options{Now: clock.Now, Config: oneTarget(of.system, upstream.URL, "jobs: ["+of.job+"]")})
+			upstream := newScript(t)
+			exporter := exportertest.Start(t, exportertest.Options{Config: oneTarget(of.system, upstream.URL, "jobs: ["+of.job+"]")})
 			e := exporter.Scrape(patient)
 			wantState(t, e, of.id, "gone")
 			wantValue(t, e, 1, "asyncjob_target_up", "target", "a")
 			upstream.set(of.path, jsonBody(of.found))
-			wantState(t, exporter.Scrape(patient), of.id, "gone") // served from memory
-			clock.Advance(11 * time.Minute)
-			wantState(t, exporter.Scrape(patient), of.id, "running")
+			wantState(t, exporter.Scrape(patient), of.id, "running") // a conclusion is doubted at once
 		})
+	}
+}
+
+// A conclusion is read again at the next scrape, then after 1, 2 and 5 minutes,
+// then each finished_ttl.
+func TestAConclusionIsDoubtedLessAndLess(t *testing.T) {
+	t.Parallel()
+	clock, upstream := exportertest.NewClock(), newScript(t)
+	exporter := exportertest.Start(t, exportertest.Options{Now: clock.Now, Config: oneTarget("sample_exchange", upstream.URL, "jobs: [{id: 1}]")})
+	var readAt []time.Duration
+	began := clock.Now()
+	for range 120 {
+		before := upstream.Count("", "")
+		wantState(t, exporter.Scrape(patient), "1", "gone")
+		if upstream.Count("", "") > before {
+			readAt = append(readAt, clock.Now().Sub(began))
+		}
+		clock.Advance(15 * time.Second)
+	}
+	const first = 15 * time.Second
+	want := []time.Duration{
+		0, first, first + time.Minute, first + 3*time.Minute, first + 8*time.Minute, first + 18*time.Minute, first + 28*time.Minute,
+	}
+	if !slices.Equal(readAt, want) {
+		t.Errorf("the job was read after %v, want %v", readAt, want)
 	}
 }

@@ -41,9 +41,9 @@ func Start(t *testing.T, targets ...string) *Reading {
 		t: t, Clock: exportertest.NewClockAt(ReplyTime()), Registry: prometheus.NewRegistry(), Log: &exportertest.Log{},
 	}
 	made, err := collector.New(collector.Options{
-		Systems: systems.Collected(), Rules: systems.Rules(), Registerer: r.Registry,
-		Logger: r.Log.Logger(),
-		Now:    r.Clock.Now,
+		Registerer: r.Registry,
+		Logger:     r.Log.Logger(),
+		Now:        r.Clock.Now,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // Routes are what a server of captured replies answers. The key is a request
@@ -43,6 +44,9 @@ type Server struct {
 	system string
 	t      *testing.T
 
+	// Date is the header of that name in all answers; zero: the server has no clock.
+	Date time.Time
+
 	mu       sync.Mutex
 	routes   Routes
 	requests []string
@@ -74,6 +78,10 @@ func (s *Server) Took() []string {
 }
 
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header()["Date"] = nil // net/http's own would not be by the test's clock
+	if !s.Date.IsZero() {
+		w.Header().Set("Date", s.Date.Format(http.TimeFormat))
+	}
 	request := r.RequestURI
 	if r.Method != http.MethodGet {
 		request = r.Method + " " + request

@@ -53,8 +53,10 @@ func (s *routes) add(operation, pattern string, allowed check, handler http.Hand
 	})
 }
 
-// ServeHTTP answers as the vendor would, compressed where that is asked for.
+// ServeHTTP answers as the vendor would, by the simulator's clock, and compressed
+// where that is asked for.
 func (s *routes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Date", s.world.clock().UTC().Format(http.TimeFormat))
 	if s.world.gzip {
 		compressed(s.mux, w, r)
 		return

@@ -44,6 +44,7 @@ func goldenCases() []goldentest.Case {
 		one("nulls", "nulls.json", ""),
 		one("wrong-types", "wrong-types.json", ""),
 		one("unknown-job", "404 unknown-job.json", ""),
+		one("refused", "401 unknown-job.json", ""),
 		one("login-page", "login-page.html", ""),
 		{
 			Name:    "operation",

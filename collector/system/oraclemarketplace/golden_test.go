@@ -53,6 +53,7 @@ func goldenCases() []goldentest.Case {
 		one("no-chunks", "no-chunks.json", ""),
 		one("wrong-types", "wrong-types.json", ""),
 		one("unknown-job", "404 unknown-job.json", ""),
+		one("refused", "401 unknown-job.json", ""),
 		one("forbidden", "403 unknown-job.json", ""),
 		states,
 		listed("discovery-wrapped", "list-wrapped.json"),

@@ -43,6 +43,7 @@ func goldenCases() []goldentest.Case {
 		one("no-state", "no-state.json", ""),
 		one("truncated", "truncated.json", ""),
 		one("unknown-job", "404 unknown-job.json", ""),
+		one("refused", "401 unknown-job.json", ""),
 		one("web-server", "404 web-server.html", ""),
 		{
 			Name:    "contribution",

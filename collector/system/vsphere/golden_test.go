@@ -100,6 +100,11 @@ func goldenCases() []goldentest.Case {
 		}),
 	}
 	return []goldentest.Case{
+		{
+			Name:    "refused-login-api",
+			Keys:    "jobs: [{id: '" + sessionID + "'}]",
+			Replies: goldentest.Routes{"POST /api/session": "401 unknown-session-api.json"},
+		},
 		seed,
 		one("ovf", "api", "active", "ovf-files", ""),
 		one("ovf", "rest", "active", "ovf-files", ""),

@@ -1,0 +1,216 @@
+package collector
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/exposition"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/system"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/upstream"
+	"github.com/asyncjob-exporter/asyncjob_exporter/config"
+)
+
+// Apply makes a configuration the current one. Everything is built before
+// anything changes, outside any lock that a scrape needs; on an error the old
+// configuration stays. Targets that did not change keep their login,
+// connections and memory.
+func (c *Collector) Apply(ctx context.Context, next *config.Config) error {
+	c.applying.Lock()
+	defer c.applying.Unlock()
+	old := c.acquire()
+	defer c.release(ctx, old)
+	made, err := c.build(ctx, old, next)
+	if err != nil {
+		return err
+	}
+	c.swap(ctx, made)
+	return nil
+}
+
+// build makes the generation of a configuration, with what can be kept of the
+// old one.
+func (c *Collector) build(ctx context.Context, old *generation, next *config.Config) (*generation, error) {
+	made := &generation{number: old.number + 1, systems: next.Systems}
+	for _, settings := range next.Targets {
+		target, err := c.buildTarget(made, old, settings, next.JobFiles(settings))
+		if err != nil {
+			c.let(ctx, made)
+			return nil, err
+		}
+		c.hold(target.link)
+		made.targets = append(made.targets, target)
+	}
+	made.table = exposition.NewTable(made.infos())
+	return made, nil
+}
+
+// infos are the info metrics of the systems in use, in the order of the systems.
+func (g *generation) infos() []exposition.SystemInfo {
+	var infos []exposition.SystemInfo
+	for _, known := range g.systems {
+		used := slices.IndexFunc(g.targets, func(t *Target) bool { return t.system.Name() == known.Name() })
+		if used >= 0 {
+			infos = append(infos, exposition.SystemInfo{System: known.Name(), Metric: g.targets[used].system.Info()})
+		}
+	}
+	return infos
+}
+
+// buildTarget makes one target of a generation.
+func (c *Collector) buildTarget(made, old *generation, settings *config.Target, files *config.JobFiles) (*Target, error) {
+	found, ok := made.systems.Find(settings.System).(system.System)
+	if !ok {
+		return nil, fmt.Errorf("target %q: unknown system %q", settings.Name, settings.System)
+	}
+	target := &Target{
+		generation: made.number,
+		settings:   settings,
+		system:     found,
+		meaning:    meaningOf(found, settings),
+		now:        c.now,
+		logger:     c.logger.With("system", settings.System, "target", settings.Name),
+	}
+	target.jobs = newJobList(settings, files, target.logger)
+	before := old.predecessor(settings)
+	if before == nil {
+		target.memory, target.list = newMemory(), &listing{}
+	} else {
+		target.memory, target.list = before.memory, before.list
+		target.jobs.follow(before.jobs)
+	}
+	if before != nil && target.sameLink(before) {
+		target.link = before.link
+	} else if err := target.connect(c.metrics); err != nil {
+		return nil, err
+	}
+	target.jobs.refresh()
+	return target, nil
+}
+
+// predecessor is the target of the same name that talks about the same jobs;
+// nil where there is none.
+func (g *generation) predecessor(settings *config.Target) *Target {
+	for _, t := range g.targets {
+		if t.settings.Name == settings.Name && t.settings.System == settings.System && t.settings.URL.String() == settings.URL.String() {
+			return t
+		}
+	}
+	return nil
+}
+
+// connect makes the way to the target's upstream. It sends nothing.
+func (t *Target) connect(metrics *selfMetrics) error {
+	own, err := metrics.of(t.settings)
+	if err != nil {
+		return fmt.Errorf("target %q: %w", t.settings.Name, err)
+	}
+	client, err := upstream.New(t.settings, own.count, t.now, t.logger)
+	if err != nil {
+		return err
+	}
+	t.link = &link{upstream: client, reader: t.system.Connect(t.settings, client), metrics: own}
+	return nil
+}
+
+// sameLink reports whether two targets reach their upstream in the same way and
+// understand its replies alike: they may differ in jobs and in what is shown of
+// them.
+func (t *Target) sameLink(other *Target) bool {
+	return t.meaning == other.meaning && reflect.DeepEqual(linkPart(t.settings), linkPart(other.settings))
+}
+
+func linkPart(t *config.Target) config.Target {
+	part := *t
+	part.Jobs, part.JobFiles, part.Labels, part.Discovery = nil, nil, nil, false
+	part.MaxFiles, part.ErrorText, part.FinishedTTL, part.Retention = 0, false, 0, 0
+	part.FinishedRetention, part.MaxDuration = 0, 0
+	return part
+}
+
+// swap makes a generation the current one. From then on its targets own what is
+// remembered: scrapes that are still on the old one finish without changing it.
+func (c *Collector) swap(ctx context.Context, made *generation) {
+	for _, t := range made.targets {
+		t.memory.own(made.number)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	old := c.current
+	c.current = made
+	for _, was := range old.targets {
+		c.forgetMetrics(was.settings)
+	}
+	old.retired = true
+	if old.users == 0 {
+		c.drop(ctx, old)
+	}
+}
+
+// acquire returns the current generation, which stays usable until it is released.
+func (c *Collector) acquire() *generation {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.current.users++
+	return c.current
+}
+
+func (c *Collector) release(ctx context.Context, g *generation) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	g.users--
+	if g.retired && g.users == 0 {
+		c.drop(ctx, g)
+	}
+}
+
+// hold notes one more user of a link.
+func (c *Collector) hold(l *link) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	l.users++
+}
+
+// let is drop for a generation that never was the current one.
+func (c *Collector) let(ctx context.Context, g *generation) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.drop(ctx, g)
+}
+
+// logoutTimeout bounds how long a dropped target's logout may take.
+const logoutTimeout = 5 * time.Second
+
+// drop lets go of the links of a generation and closes those that nothing uses
+// any more, behind the caller's back: a logout is a request.
+func (c *Collector) drop(ctx context.Context, g *generation) {
+	for _, t := range g.targets {
+		t.link.users--
+		if t.link.users > 0 {
+			continue
+		}
+		c.closing.Go(func() {
+			t.list.stop(t.link)
+			// The scrape or reload that dropped the target may end before the logout does.
+			bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), logoutTimeout)
+			defer cancel()
+			t.link.upstream.Close(bounded)
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			c.forgetMetrics(t.settings) // scrapes under way and the logout have counted on
+		})
+	}
+}
+
+// forgetMetrics drops the exporter's own metrics of a target that is not
+// configured any more.
+func (c *Collector) forgetMetrics(was *config.Target) {
+	stays := slices.ContainsFunc(c.current.targets, func(t *Target) bool {
+		return t.settings.Name == was.Name && t.settings.System == was.System
+	})
+	if !stays {
+		c.metrics.forget(was)
+	}
+}
