@@ -43,7 +43,7 @@ func (p *parser) systemGlob(glob string, line int, at place) {
 			continue
 		}
 		part := &problems{file: path}
-		node := yamlDocument(text, part)
+		node := yamlDocument(WithoutMark(text), part)
 		p.found.parts = append(p.found.parts, part)
 		if node != nil {
 			p.described = append(p.described, p.sections(path, node)...)

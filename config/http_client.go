@@ -1,9 +1,8 @@
 package config
 
 import (
-	"fmt"
-	"maps"
-	"os"
+	"bytes"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -28,6 +27,7 @@ func (p *parser) httpClient(node *yaml.Node, http promconfig.HTTPClientConfig, a
 	readable := p.secretFiles(node, &http, at)
 	p.proxy(node, &http.ProxyConfig, at)
 	p.headers(node, &http, at)
+	p.credentials(node, &http, at)
 	complete := !p.exclusive(node, at) && p.complete(node, &http, at)
 	if err := http.Validate(); err != nil && complete {
 		p.found.add(node.Line, at, "%s", err)
@@ -124,28 +124,10 @@ func (p *parser) proxy(node *yaml.Node, proxy *promconfig.ProxyConfig, at place,
 
 // headers checks what would make every request fail.
 func (p *parser) headers(node *yaml.Node, http *promconfig.HTTPClientConfig, at place) {
-	if http.HTTPHeaders == nil {
-		return
-	}
-	for _, name := range slices.Sorted(maps.Keys(http.HTTPHeaders.Headers)) {
-		header := http.HTTPHeaders.Headers[name]
-		line, at := lineOf(node, "http_headers", name), at.child("http_headers")
+	for _, name := range headerNames(http.HTTPHeaders) {
 		if !regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$").MatchString(name) {
-			p.found.add(line, at, "a name of a header must be letters, digits and -")
-			continue
+			p.found.add(lineOf(node, "http_headers", name), at.child("http_headers"), "a name of a header must be letters, digits and -, such as X-Api-Key")
 		}
-		for _, value := range header.Values {
-			p.headerValue(line, at.child(name+".values"), value)
-		}
-		for _, value := range header.Secrets {
-			p.headerValue(line, at.child(name+".secrets"), string(value))
-		}
-	}
-}
-
-func (p *parser) headerValue(line int, at place, value string) {
-	if strings.ContainsAny(value, "\r\n\x00") {
-		p.found.add(line, at, "must be one line")
 	}
 }
 
@@ -155,6 +137,11 @@ type secretFile struct {
 	path string
 }
 
+// isPEM tells whether the file holds certificates or keys, which have many lines.
+func (f secretFile) isPEM() bool {
+	return slices.Contains([]string{"ca_file", "cert_file", "key_file", "client_certificate_key_file"}, f.key[len(f.key)-1])
+}
+
 // secretFiles tells whether all named files can be read, and notes which not. A
 // file that is missing is the commonest mistake, and shows at once here instead
 // of as a failure of each scrape.
@@ -162,33 +149,40 @@ func (p *parser) secretFiles(node *yaml.Node, http *promconfig.HTTPClientConfig,
 	readable := true
 	for _, file := range filesOf(http) {
 		line, at := lineOf(node, file.key...), at.child(strings.Join(file.key, "."))
-		size, err := probeFile(file.path)
-		switch {
-		case err != nil:
+		text, _, err := readRegularFile(file.path)
+		if err != nil {
 			readable = false
-			p.found.add(line, at, "cannot be read: %s", err)
-		case size == 0:
-			p.warnings.add(line, at, "%s is empty", file.path)
+			p.found.add(line, at, "cannot be read: %s%s", err, homeAdvice(file.path))
+			continue
+		}
+		for _, hint := range secretFileHints(file, string(bytes.TrimSpace(WithoutMark(text)))) {
+			p.warnings.add(line, at, "%s %s", file.path, hint)
 		}
 	}
 	return readable
 }
 
-// probeFile tells whether a regular file can be opened, and its size. A pipe is
-// refused: secrets are read again and again.
-func probeFile(path string) (size int64, err error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return 0, err
+// secretFileHints say what is odd with the content of a file, which may be
+// replaced by another at any time.
+func secretFileHints(file secretFile, content string) []string {
+	switch {
+	case content == "":
+		return []string{"is empty"}
+	case file.isPEM():
+		return nil
+	case strings.ContainsFunc(content, isUnsendable):
+		return []string{"holds more than one line, or control characters: it cannot be sent in a header"}
+	default:
+		return credentialHints(credential{key: file.key, value: content})
 	}
-	if !info.Mode().IsRegular() {
-		return 0, fmt.Errorf("%s is no regular file", path)
+}
+
+// homeAdvice explains why a file below ~ is not there.
+func homeAdvice(path string) string {
+	if slices.Contains(strings.Split(filepath.ToSlash(path), "/"), "~") {
+		return "; ~ is not expanded"
 	}
-	file, err := os.Open(path)
-	if err != nil {
-		return 0, err
-	}
-	return info.Size(), file.Close()
+	return ""
 }
 
 // filesOf lists the files that the keys of an HTTP client configuration name.
@@ -218,11 +212,9 @@ func filesOf(http *promconfig.HTTPClientConfig) []secretFile {
 		addTLS(oauth2.TLSConfig, "oauth2", "tls_config")
 	}
 	addTLS(http.TLSConfig, "tls_config")
-	if http.HTTPHeaders != nil {
-		for _, name := range slices.Sorted(maps.Keys(http.HTTPHeaders.Headers)) {
-			for _, path := range http.HTTPHeaders.Headers[name].Files {
-				add(path, "http_headers", name, "files")
-			}
+	for _, name := range headerNames(http.HTTPHeaders) {
+		for _, path := range http.HTTPHeaders.Headers[name].Files {
+			add(path, "http_headers", name, "files")
 		}
 	}
 	return files

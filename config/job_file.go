@@ -110,7 +110,7 @@ func parseJobs(text []byte, path string, list jobList) ([]Job, error) {
 		parse = jsonDocument
 	}
 	var jobs []Job
-	if document := parse(text, found); document != nil {
+	if document := parse(WithoutMark(text), found); document != nil {
 		jobs = list.read(document, place{})
 	}
 	if err := found.err(); err != nil {

@@ -86,17 +86,21 @@ func TestJobFilesAreListsOfJobsInYAMLAndJSON(t *testing.T) {
 	folder.write("d.yml", "# nobody yet\n")
 	folder.write("e.json", " \n")
 	folder.write("f.json", "[]")
+	folder.write("g.json", "\uFEFF[{\"id\": 16}]\r\n")
+	folder.write("h.yml", "\uFEFF- id: 17\r\n")
 	jobs, statuses := folder.files.Read()
 	want := []Job{
 		{ID: "12", Name: "nightly", Kind: "contribution", Labels: map[string]string{"team": "images"}},
 		{ID: "0013", Kind: "sample"},
 		{ID: "14", Name: "from JSON", Kind: "sample", Labels: map[string]string{"team": "x"}},
 		{ID: "15", Kind: "sample"},
+		{ID: "16", Kind: "sample"},
+		{ID: "17", Kind: "sample"},
 	}
 	if !reflect.DeepEqual(jobs, want) {
 		t.Errorf("jobs %+v, want %+v", jobs, want)
 	}
-	if len(statuses) != 6 {
+	if len(statuses) != 8 {
 		t.Errorf("%d statuses, want one for each file", len(statuses))
 	}
 	for _, status := range statuses {

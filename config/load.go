@@ -37,7 +37,7 @@ func Parse(text []byte, path string, rules Rules) (*Config, error) {
 		warnings:  &problems{file: path},
 	}
 	parser.decoder.places = sync.OnceValue(func() map[string][]string { return parser.systems.keyPlaces() })
-	targets := parser.file(yamlDocument(text, found))
+	targets := parser.file(yamlDocument(WithoutMark(text), found))
 	if err := found.err(); err != nil {
 		return nil, err
 	}

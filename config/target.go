@@ -125,6 +125,14 @@ func literally(path string) string {
 // warn notes what is allowed but unwise.
 func (p *parser) warn(node *yaml.Node, target *Target, at place) {
 	http := &target.HTTP
+	if len(target.Jobs)+len(target.JobFiles) == 0 && !target.Discovery {
+		p.warnings.add(node.Line, at, "has no jobs: name some in jobs or job_files, or switch on discovery where the system can list them; only /probe can ask for one")
+	}
+	for i, glob := range target.JobFiles {
+		if advice := homeAdvice(glob); advice != "" {
+			p.warnings.add(lineOf(node, "job_files"), at.child("job_files").item(i), "%s%s", glob, advice)
+		}
+	}
 	if target.URL != nil && inClear(target.URL) && hasCredentials(http) {
 		p.warnings.add(lineOf(node, "url"), at.child("url"), "sends credentials over http to a host that is not this machine: anyone on the way can read them")
 	}

@@ -42,6 +42,9 @@ func (p *parser) wrongURL(line int, at place, text, rule string) {
 	if regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]+)?(/[A-Za-z0-9/._-]*)?$`).MatchString(text) {
 		rule += ": write https://" + text
 	}
+	if strings.Contains(text, "${") || strings.Contains(text, "{{") {
+		rule += ": the exporter expands no variables and no templates"
+	}
 	if strings.ContainsAny(text, "“”„‘’") {
 		rule += `: quotes are " or ' in YAML`
 	}
