@@ -32,9 +32,10 @@ func (p *terminal) String() string {
 	return p.text.String()
 }
 
-// program is a call of run.
-type program struct {
+// running is a call of run.
+type running struct {
 	out, errOut terminal
+	hangups     chan os.Signal
 	// address is where it listens.
 	address string
 	stop    context.CancelFunc
@@ -42,11 +43,13 @@ type program struct {
 }
 
 // start calls run, listening on a free port of loopback, until it listens.
-func start(t *testing.T, arguments ...string) *program {
+func start(t *testing.T, arguments ...string) *running {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
-	p := &program{stop: stop, ended: make(chan error, 1)}
-	go func() { p.ended <- run(ctx, append(arguments, "--web.listen-address=127.0.0.1:0"), &p.out, &p.errOut) }()
+	p := &running{stop: stop, hangups: make(chan os.Signal, 1), ended: make(chan error, 1)}
+	go func() {
+		p.ended <- run(ctx, append(arguments, "--web.listen-address=127.0.0.1:0"), p.hangups, &p.out, &p.errOut)
+	}()
 	t.Cleanup(stop)
 	listening := regexp.MustCompile(`msg="Listening on".* address=(\S+)`)
 	for range 500 {
@@ -65,7 +68,7 @@ func start(t *testing.T, arguments ...string) *program {
 }
 
 // end stops the program and wants it to end well.
-func (p *program) end(t *testing.T) {
+func (p *running) end(t *testing.T) {
 	t.Helper()
 	p.stop()
 	select {
@@ -79,7 +82,7 @@ func (p *program) end(t *testing.T) {
 }
 
 // get reads a page of the program.
-func (p *program) get(t *testing.T, url string, client *http.Client) (code int, body string) {
+func (p *running) get(t *testing.T, url string, client *http.Client) (code int, body string) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
 	if err != nil {

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"os/signal"
 	"strings"
 	"syscall"
 	"testing"
@@ -43,7 +42,7 @@ targets:
 // --config.check prints what was understood of a good configuration.
 func TestConfigCheckOfAGoodConfiguration(t *testing.T) {
 	var out, errOut terminal
-	if err := run(t.Context(), []string{"--config.check", "--config.file=" + write(t, "a.yml", validConfig)}, &out, &errOut); err != nil {
+	if err := run(t.Context(), []string{"--config.check", "--config.file=" + write(t, "a.yml", validConfig)}, nil, &out, &errOut); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"vcenter-prod", "vsphere", "https://vcenter.example.com", "basic_auth", "2"} {
@@ -74,7 +73,7 @@ func TestConfigCheckOfABadConfiguration(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out, errOut terminal
-			err := run(t.Context(), append(check.arguments, "--config.check"), &out, &errOut)
+			err := run(t.Context(), append(check.arguments, "--config.check"), nil, &out, &errOut)
 			if err == nil {
 				t.Fatalf("it was accepted:\n%s", out.String())
 			}
@@ -196,7 +195,7 @@ func TestWhatKeepsItFromStarting(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out, errOut terminal
-			err := run(t.Context(), call.arguments, &out, &errOut)
+			err := run(t.Context(), call.arguments, nil, &out, &errOut)
 			if err == nil || !strings.Contains(err.Error(), call.want) {
 				t.Errorf("the error is %v, want one that names %s", err, call.want)
 			}
@@ -229,9 +228,6 @@ func TestTLSAndBasicAuth(t *testing.T) {
 
 // SIGHUP and the interval of automatic reloads both take a changed file over.
 func TestReloadBySignalAndByInterval(t *testing.T) {
-	hangups := make(chan os.Signal, 1)
-	signal.Notify(hangups, syscall.SIGHUP) // so that an early one does not end the test
-	defer signal.Stop(hangups)
 	for name, by := range map[string]struct {
 		flag   string
 		signal bool
@@ -247,8 +243,9 @@ func TestReloadBySignalAndByInterval(t *testing.T) {
 			client, shown := newClient(t), ""
 			for range 200 {
 				if by.signal {
-					if err := syscall.Kill(os.Getpid(), syscall.SIGHUP); err != nil {
-						t.Fatal(err)
+					select {
+					case p.hangups <- syscall.SIGHUP:
+					default: // the last one was not seen yet
 					}
 				}
 				if _, shown = p.get(t, "http://"+p.address+"/config", client); strings.Contains(shown, "renamed") {

@@ -37,6 +37,15 @@ func Collected() []system.System {
 	return systems
 }
 
+// Names are the names of the same systems.
+func Names() []string {
+	var names []string
+	for _, p := range all() {
+		names = append(names, p.system.Name())
+	}
+	return names
+}
+
 // Simulated are the simulators of the same systems.
 func Simulated() []simulator.API {
 	var apis []simulator.API
