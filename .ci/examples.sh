@@ -18,4 +18,13 @@ systemd-analyze verify --man=no --recursive-errors=one "$unit"
 systemd-analyze security --offline=true --threshold=15 "$unit"
 
 composefile examples/compose.yaml
-manifests examples/kubernetes/*.yaml
+
+# What kubectl makes of the kustomization, and each manifest, also those that it
+# has only as comments.
+"$debian/kubectl" kustomize examples/kubernetes >"$CI_SCRATCH/kustomized.yaml"
+manifests "$CI_SCRATCH/kustomized.yaml"
+for manifest in examples/kubernetes/*.yaml; do
+  if [[ $manifest != */kustomization.yaml ]]; then
+    manifests "$manifest"
+  fi
+done

@@ -13,7 +13,7 @@ debian_packages() {
   for package in "${wanted[@]}"; do
     dpkg-query --show --showformat '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
   done
-  if [[ ${#missing[@]} -gt 0 || ! -x $CI_TOOLS/debian/usr/bin/promtool || ! -x $CI_TOOLS/debian/usr/bin/amtool ]]; then
+  if [[ ${#missing[@]} -gt 0 ]] || ! unpacked; then
     apt-get update
   fi
   if [[ ${#missing[@]} -gt 0 ]]; then
@@ -21,22 +21,29 @@ debian_packages() {
   fi
 }
 
-# Prometheus and Alertmanager are taken out of their packages, since installing
-# these would start services.
-prometheus_packages() {
-  if [[ -x $CI_TOOLS/debian/usr/bin/promtool && -x $CI_TOOLS/debian/usr/bin/amtool ]]; then
+# Prometheus, Alertmanager and kubectl are taken out of their packages, since
+# installing the former would start services.
+unpacked_packages() {
+  if unpacked; then
     return
   fi
   local download
   download=$(mktemp -d)
   # apt downloads as a user of its own.
   chmod 0777 "$download"
-  (cd "$download" && apt-get download prometheus prometheus-alertmanager)
+  (cd "$download" && apt-get download prometheus prometheus-alertmanager kubernetes-client)
   local package
   for package in "$download"/*.deb; do
     dpkg-deb --extract "$package" "$CI_TOOLS/debian"
   done
   rm -rf "$download"
+}
+
+unpacked() {
+  local program
+  for program in promtool prometheus amtool prometheus-alertmanager kubectl; do
+    [[ -x $CI_TOOLS/debian/usr/bin/$program ]] || return 1
+  done
 }
 
 # Debian's Alertmanager has the path of its template compiled in.
@@ -66,7 +73,7 @@ own_tools() {
 
 mkdir -p "$CI_TOOLS/bin" "$CI_TOOLS/debian"
 # The network has one, the processor the other.
-(debian_packages && prometheus_packages && alertmanager_template) &
+(debian_packages && unpacked_packages && alertmanager_template) &
 debian=$!
 go_tool github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 go_tool github.com/rhysd/actionlint/cmd/actionlint@v1.7.12

@@ -4,9 +4,13 @@
 # may be written to. A comment before each block says what becomes of it:
 #
 #   <!-- ci: run -->              run it; it has to succeed
+#   <!-- ci: run COMMAND -->      run the command before it
 #   <!-- ci: background NAME -->  run it, but do not wait for its last command
+#   <!-- ci: await NAME TEXT -->  wait until it says this, for three minutes
 #   <!-- ci: end NAME, NAME -->   press Ctrl-C there
 #   <!-- ci: until TEXT -->       run it until it says this, for three minutes
+#   <!-- ci: shows COMMAND -->    run the command, then what is typed after "$ ", which
+#                                 has to print the lines below it
 #   <!-- ci: file NAME -->        it is the content of a file
 #   <!-- ci: not here, REASON --> it needs what a machine of CI has not
 #
@@ -37,6 +41,8 @@ prepare() {
   mount --bind "$place/etc" /etc
   mount --bind "$place/bin" /usr/local/bin
   mount --bind "$place/tmp" /tmp/asyncjob
+  # The machine has a runner of pipelines.
+  useradd --system --no-create-home gitlab-runner
   git clone --quiet --bare --no-tags "$project" "$place/github.git"
   if [[ ! -d $release ]]; then
     git clone --quiet "$project" "$place/source"
@@ -66,7 +72,7 @@ split() {
       what = $0; sub(/^ *<!-- ci: /, "", what); sub(/ -->$/, "", what)
       number = sprintf("%03d", ++count)
       print what >(to "/" number ".what")
-      awaited = what !~ /^end /
+      awaited = what !~ /^(await|end) /
       next
     }
     !inside && /^ *```/ {
@@ -112,6 +118,17 @@ background() {
 here_in_background() {
   (cd "$(cat "$steps/directory")" && exec env --ignore-environment "${variables[@]}" setsid bash "$2") >"$steps/log.$1" 2>&1 &
   running[$1]=$!
+  # Before it has a group of its own it cannot be ended by that.
+  until kill -0 -- "-$!" 2>/dev/null; do sleep 0.1; done
+}
+
+# await NAME TEXT
+await() {
+  local deadline=$((SECONDS + 180))
+  until grep -qF "$2" "$steps/log.$1"; do
+    ((SECONDS < deadline)) || return 1
+    sleep 0.1
+  done
 }
 
 # until_it_says TEXT BLOCK
@@ -129,6 +146,13 @@ until_it_says() {
   return 1
 }
 
+# shows BLOCK runs the first line and compares what it prints with the others.
+shows() {
+  sed -n '1s/^\$ //p' "$1" >"$1.typed"
+  here "$1.typed" >"$1.said"
+  diff <(tail -n +2 "$1") "$1.said"
+}
+
 # end NAME... ends what runs in the background, and all that it has started.
 end() {
   local name
@@ -144,9 +168,20 @@ act() {
   local words=${1#* }
   case $1 in
     run) here "$2" ;;
+    run\ *)
+      printf '%s\n' "$words" | cat - "$2" >"$2.both"
+      here "$2.both"
+      ;;
     background\ *) background "$words" "$2" ;;
+    await\ *) await "${words%% *}" "${words#* }" ;;
     end\ *) IFS=', ' read -ra names <<<"$words" && end "${names[@]}" ;;
+    shows\ *)
+      printf '%s\n' "$words" >"$2.before"
+      here "$2.before"
+      shows "$2"
+      ;;
     until\ *) until_it_says "$words" "$2" ;;
+    file\ /*) cp "$2" "$words" ;;
     file\ *) cp "$2" "$(cat "$steps/directory")/$words" ;;
     "not here, "*) ;;
     *) echo "nobody knows what to do with it" && return 1 ;;

@@ -4,8 +4,8 @@
 #   watch-job.sh FILE JOB_ID [NAME [LABEL=VALUE]...]
 #
 # FILE is one that a target's job_files match and nobody else writes, such as
-# /etc/asyncjob_exporter/jobs/vcenter-ubuntu.json. To stop watching, remove it.
-# Needs jq.
+# /etc/asyncjob_exporter/jobs/vcenter-ubuntu.json: the next upload may write it
+# again. "-" prints the list instead, for what keeps it elsewhere. Needs jq.
 set -euo pipefail
 
 if [[ $# -lt 2 ]]; then
@@ -27,6 +27,11 @@ job=$(jq --null-input --arg id "$id" --arg name "$name" '
    + if $ARGS.positional == [] then {} else
        {labels: ($ARGS.positional | map(capture("^(?<key>[^=]+)=(?<value>.*)$")) | from_entries)}
      end]' --args "${@:4}")
+
+if [[ $file == - ]]; then
+  printf '%s\n' "$job"
+  exit
+fi
 
 # The exporter may read at any moment, and must find the whole file or none: it
 # is written beside, under a name that no pattern matches, and then renamed.

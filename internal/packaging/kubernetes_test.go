@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -33,12 +34,23 @@ type deployment struct {
 		} `yaml:"selector"`
 		Template struct {
 			Metadata struct {
-				Labels map[string]string `yaml:"labels"`
+				Labels      map[string]string `yaml:"labels"`
+				Annotations map[string]string `yaml:"annotations"`
 			} `yaml:"metadata"`
 			Spec struct {
-				Containers []struct {
+				ServiceAccount string `yaml:"serviceAccountName"`
+				Containers     []struct {
 					Arguments []string `yaml:"args"`
-					Ports     []struct {
+					Env       []struct {
+						Name  string `yaml:"name"`
+						Value string `yaml:"value"`
+					} `yaml:"env"`
+					Resources struct {
+						Limits struct {
+							Memory string `yaml:"memory"`
+						} `yaml:"limits"`
+					} `yaml:"resources"`
+					Ports []struct {
 						Name          string `yaml:"name"`
 						ContainerPort int    `yaml:"containerPort"`
 					} `yaml:"ports"`
@@ -175,5 +187,87 @@ func TestThePodUnderstandsItsConfiguration(t *testing.T) {
 	said := run(t, exporter, arguments...)
 	if !strings.Contains(said, "vcenter") {
 		t.Errorf("the target was not understood:\n%s", said)
+	}
+}
+
+// The kustomization has each manifest; those that need the operator as comments.
+func TestTheKustomizationKnowsEveryManifest(t *testing.T) {
+	listed := read(t, "examples/kubernetes/kustomization.yaml")
+	for _, file := range globbed(t, "examples/kubernetes/*.yaml") {
+		name := filepath.Base(file)
+		if name != "kustomization.yaml" && !strings.Contains(listed, "- "+name+"\n") {
+			t.Errorf("kustomization.yaml does not name %s", name)
+		}
+	}
+	var operators []string
+	for _, commented := range regexp.MustCompile(`(?m)^ +# - (\S+)$`).FindAllStringSubmatch(listed, -1) {
+		operators = append(operators, commented[1])
+		if kind := document[map[string]any](t, "examples/kubernetes/"+commented[1])["apiVersion"]; kind != "monitoring.coreos.com/v1" {
+			t.Errorf("%s is left out, and is %v", commented[1], kind)
+		}
+	}
+	if len(operators) != 2 {
+		t.Errorf("%q are left out", operators)
+	}
+}
+
+// The collector works harder before the kernel has to end the process.
+func TestTheGoalOfTheHeapIsBelowTheMemoryLimit(t *testing.T) {
+	container := theDeployment(t).Spec.Template.Spec.Containers[0]
+	limit := mebibytes(t, strings.TrimSuffix(container.Resources.Limits.Memory, "Mi"))
+	if len(container.Env) != 1 || container.Env[0].Name != "GOMEMLIMIT" {
+		t.Fatalf("the environment is %v", container.Env)
+	}
+	if goal := mebibytes(t, strings.TrimSuffix(container.Env[0].Value, "MiB")); goal < limit*7/10 || goal > limit*9/10 {
+		t.Errorf("GOMEMLIMIT is %d MiB beside a limit of %d MiB, want seven to nine tenths", goal, limit)
+	}
+}
+
+func mebibytes(t *testing.T, text string) int {
+	t.Helper()
+	number, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return number
+}
+
+// Without the operator, a Prometheus finds the pod by its annotations.
+func TestThePodSaysWhereItIsScraped(t *testing.T) {
+	pod := theDeployment(t).Spec.Template
+	want := map[string]string{
+		"prometheus.io/scrape": "true",
+		"prometheus.io/port":   strconv.Itoa(pod.Spec.Containers[0].Ports[0].ContainerPort),
+		"prometheus.io/path":   "/metrics",
+	}
+	if got := pod.Metadata.Annotations; !maps.Equal(got, want) {
+		t.Errorf("the pod says %v, want %v", got, want)
+	}
+}
+
+func TestTheNetworkPolicyIsTheExporters(t *testing.T) {
+	policy := document[struct {
+		Spec struct {
+			PodSelector struct {
+				MatchLabels map[string]string `yaml:"matchLabels"`
+			} `yaml:"podSelector"`
+			Types   []string `yaml:"policyTypes"`
+			Ingress []struct {
+				From  []any `yaml:"from"`
+				Ports []struct {
+					Port string `yaml:"port"`
+				} `yaml:"ports"`
+			} `yaml:"ingress"`
+		} `yaml:"spec"`
+	}](t, "examples/kubernetes/networkpolicy.yaml").Spec
+	pod := theDeployment(t).Spec.Template
+	if !maps.Equal(policy.PodSelector.MatchLabels, pod.Metadata.Labels) {
+		t.Errorf("the policy is for %v, the pod has %v", policy.PodSelector.MatchLabels, pod.Metadata.Labels)
+	}
+	if strings.Join(policy.Types, " ") != "Ingress Egress" || len(policy.Ingress) != 1 || len(policy.Ingress[0].From) != 1 {
+		t.Fatalf("the policy lets in %+v, of %q", policy.Ingress, policy.Types)
+	}
+	if got, want := policy.Ingress[0].Ports[0].Port, pod.Spec.Containers[0].Ports[0].Name; got != want {
+		t.Errorf("the policy lets in to port %s, the pod has %s", got, want)
 	}
 }
