@@ -26,6 +26,10 @@ type stage struct {
 	to float64
 }
 
+// unreadable is the word of a stage in which the upstream has a fault and tells
+// nothing of the job.
+const unreadable = ""
+
 // forEver is the length of a stage that does not end.
 const forEver time.Duration = 0
 

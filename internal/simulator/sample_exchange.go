@@ -86,6 +86,11 @@ func demoSamples() []sample {
 				{"NEW", 25 * time.Minute, 0}, {"RUNNING", 10 * time.Minute, 1}, {"FINISHED", 10 * time.Minute, 1},
 			},
 		}},
+		{id: 4719, kind: sampleKind, name: "capacity-report", plan: plan{
+			first: -5 * time.Minute, every: 30 * time.Minute, stages: []stage{
+				{"RUNNING", 6 * time.Minute, 0.4}, {unreadable, 13 * time.Minute, 0.6}, {"RUNNING", 6 * time.Minute, 1}, {"FINISHED", 5 * time.Minute, 1},
+			},
+		}},
 		{id: 12, kind: contributionKind, name: "esxi-hardening", labels: "{team: security}", plan: plan{
 			first: -3 * time.Minute, every: 10 * time.Minute, stages: []stage{
 				{"NEW", 30 * time.Second, 0}, {"RUNNING", 6 * time.Minute, 1}, {"FINISHED", 210 * time.Second, 1},
@@ -131,6 +136,10 @@ func (s sampleExchange) Handler(world *World) http.Handler {
 				return
 			}
 			moment, _ := job.current(world)
+			if moment.word == unreadable {
+				s.fail(w, r, http.StatusInternalServerError, "Could not open JPA EntityManager for transaction")
+				return
+			}
 			writeJSON(w, http.StatusOK, job.reply(moment))
 		})
 	}

@@ -3,6 +3,7 @@ package simulator_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -49,6 +50,8 @@ type onlooker struct {
 	jobs    map[string]*seen
 	// stalled are the jobs that were running and did not move for half an hour.
 	stalled map[string]bool
+	// unreadable are those that could not be read at some time.
+	unreadable map[string]bool
 }
 
 // remembered is the shorter one of the demo's two retentions.
@@ -57,7 +60,7 @@ const remembered = 15 * time.Minute
 func TestEveryStateIsOnShowFromTheThirdMinuteOn(t *testing.T) {
 	clock := newClock()
 	running := start(t, simulator.Options{Clock: clock.Now})
-	watch := &onlooker{t: t, clock: clock, clients: map[string]*upstream{}, jobs: map[string]*seen{}, stalled: map[string]bool{}}
+	watch := &onlooker{t: t, clock: clock, clients: map[string]*upstream{}, jobs: map[string]*seen{}, stalled: map[string]bool{}, unreadable: map[string]bool{}}
 	for system := range targets(t, running.Config()) {
 		watch.clients[system] = connect(t, running, system)
 	}
@@ -78,20 +81,20 @@ func TestEveryStateIsOnShowFromTheThirdMinuteOn(t *testing.T) {
 		"oracle_content " + content.job("update Product"), "oracle_marketplace " + uploads.job("siem-collector"),
 		"sample_exchange " + samples.job("vrops-dashboard-pack"), "vsphere " + sessions.job("rhel-9.6"),
 	}
-	var stalled []string
-	for job := range watch.stalled {
-		stalled = append(stalled, job)
-	}
-	slices.Sort(stalled)
+	stalled := slices.Sorted(maps.Keys(watch.stalled))
 	if !slices.Equal(stalled, wanted) {
 		t.Errorf("stalled for half an hour: %q, want %q", stalled, wanted)
+	}
+	unreadable, wanted := slices.Sorted(maps.Keys(watch.unreadable)), []string{"sample_exchange " + samples.job("capacity-report")}
+	if !slices.Equal(unreadable, wanted) {
+		t.Errorf("unreadable now and then: %q, want %q", unreadable, wanted)
 	}
 }
 
 func TestAllSystemsHaveJobsAtOnce(t *testing.T) {
 	clock := newClock()
 	running := start(t, simulator.Options{Clock: clock.Now})
-	watch := &onlooker{t: t, clock: clock, clients: map[string]*upstream{}, jobs: map[string]*seen{}, stalled: map[string]bool{}}
+	watch := &onlooker{t: t, clock: clock, clients: map[string]*upstream{}, jobs: map[string]*seen{}, stalled: map[string]bool{}, unreadable: map[string]bool{}}
 	found := map[string]int{}
 	for system := range targets(t, running.Config()) {
 		watch.clients[system] = connect(t, running, system)
@@ -199,6 +202,10 @@ func (o *onlooker) read(system, id, path string) {
 			return
 		}
 		o.vanish(known)
+		return
+	}
+	if status == http.StatusInternalServerError {
+		o.unreadable[name] = true
 		return
 	}
 	if status != http.StatusOK {
