@@ -33,7 +33,7 @@ func (c *Collector) Apply(ctx context.Context, next *config.Config) error {
 // build makes the generation of a configuration, with what can be kept of the
 // old one.
 func (c *Collector) build(ctx context.Context, old *generation, next *config.Config) (*generation, error) {
-	made := &generation{number: old.number + 1, systems: next.Systems}
+	made := &generation{number: old.number + 1, systems: next.Systems, unused: make(chan struct{})}
 	for _, settings := range next.Targets {
 		target, err := c.buildTarget(made, old, settings, next.JobFiles(settings))
 		if err != nil {
@@ -144,9 +144,7 @@ func (c *Collector) swap(ctx context.Context, made *generation) {
 		c.forgetMetrics(was.settings)
 	}
 	old.retired = true
-	if old.users == 0 {
-		c.drop(ctx, old)
-	}
+	c.dropUnused(ctx, old)
 }
 
 // acquire returns the current generation, which stays usable until it is released.
@@ -161,8 +159,14 @@ func (c *Collector) release(ctx context.Context, g *generation) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	g.users--
+	c.dropUnused(ctx, g)
+}
+
+// dropUnused drops a generation that has a successor and no scrape on it.
+func (c *Collector) dropUnused(ctx context.Context, g *generation) {
 	if g.retired && g.users == 0 {
 		c.drop(ctx, g)
+		close(g.unused)
 	}
 }
 

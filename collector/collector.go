@@ -19,9 +19,10 @@ import (
 
 // Collector reads all configured targets, as they are configured now.
 type Collector struct {
-	metrics *selfMetrics
-	logger  *slog.Logger
-	now     func() time.Time
+	metrics  *selfMetrics
+	logger   *slog.Logger
+	now      func() time.Time
+	encoding encodingCost
 	// parts is what expositions share to allocate less.
 	parts *sync.Pool
 
@@ -60,7 +61,7 @@ func New(options Options) (*Collector, error) {
 		logger:   options.Logger,
 		now:      options.Now,
 		parts:    exposition.NewPartsPool(),
-		current:  &generation{table: exposition.NewTable(nil)},
+		current:  &generation{table: exposition.NewTable(nil), unused: make(chan struct{})},
 		jobFiles: map[string]bool{},
 		stopping: make(chan struct{}),
 	}
@@ -77,12 +78,15 @@ func (c *Collector) Stop() { c.stopOnce.Do(func() { close(c.stopping) }) }
 // Close stops, drops all targets and waits until they are logged out of.
 func (c *Collector) Close(ctx context.Context) error {
 	c.Stop()
+	last := c.acquire()
+	c.release(ctx, last)
 	if err := c.Apply(ctx, &config.Config{}); err != nil {
 		return err
 	}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
+		<-last.unused // the scrapes under way are answered
 		c.closing.Wait()
 	}()
 	select {
@@ -115,6 +119,8 @@ func (c *Collector) begin(ctx context.Context) (g *generation, bounded context.C
 func (c *Collector) Scrape(ctx context.Context) *exposition.Exposition {
 	g, ctx, end := c.begin(ctx)
 	defer end()
+	ctx, cancel := c.encoding.before(ctx, g.size())
+	defer cancel()
 	views := make([]targetView, len(g.targets))
 	var targets sync.WaitGroup
 	for i, target := range g.targets {

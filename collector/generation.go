@@ -24,6 +24,8 @@ type generation struct {
 	// its place. Collector.mu guards both.
 	users   int
 	retired bool
+	// unused is closed when it is retired and no scrape is on it any more.
+	unused chan struct{}
 }
 
 // find returns the target of a name.
@@ -34,6 +36,15 @@ func (g *generation) find(name string) (*Target, error) {
 		}
 	}
 	return nil, ErrUnknownTarget
+}
+
+// size is about how many jobs a scrape of all targets shows.
+func (g *generation) size() int {
+	size := 0
+	for _, t := range g.targets {
+		size += t.memory.size()
+	}
+	return size
 }
 
 // layout is the layout for all labels that are configured now: job lists bring

@@ -225,6 +225,13 @@ func (m *memory) untidy(now time.Time) bool {
 	return now.Sub(m.tidied) > time.Minute
 }
 
+// size is the number of jobs that are configured or listed.
+func (m *memory) size() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.named)
+}
+
 // numbers are the numbers of jobs that were only listed, or only probed.
 func (m *memory) numbers() (discovered, probed int) {
 	m.mu.Lock()

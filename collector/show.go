@@ -10,7 +10,7 @@ import (
 // names, whichever target they are from.
 func (c *Collector) show(g *generation, views []targetView) *exposition.Exposition {
 	layout := g.layout()
-	x := exposition.New(g.table, layout, exposition.TargetFamilies(g.targetLabelNames(), targetSeriesOf(views)), c.parts)
+	x := exposition.New(g.table, layout, exposition.TargetFamilies(g.targetLabelNames(), targetSeriesOf(views)), c.parts, c.encoding.note)
 	var list exposition.List
 	for _, view := range views {
 		for i, e := range view.entries {

@@ -5,6 +5,7 @@ package exposition
 import (
 	"iter"
 	"sync"
+	"time"
 
 	dto "github.com/prometheus/client_model/go"
 )
@@ -19,12 +20,14 @@ type Exposition struct {
 	targets []*dto.MetricFamily
 	// parts has *seriesParts of earlier expositions.
 	parts *sync.Pool
+	// encoded is told how many jobs were encoded, and how long that took.
+	encoded func(jobs int, took time.Duration)
 }
 
 // New makes an exposition without jobs. parts is a pool that
-// newPartsPool made, shared by expositions one after the other.
-func New(table *Table, layout *Layout, targets []*dto.MetricFamily, parts *sync.Pool) *Exposition {
-	return &Exposition{table: table, layout: layout, targets: targets, parts: parts}
+// NewPartsPool made, shared by expositions one after the other.
+func New(table *Table, layout *Layout, targets []*dto.MetricFamily, parts *sync.Pool, encoded func(jobs int, took time.Duration)) *Exposition {
+	return &Exposition{table: table, layout: layout, targets: targets, parts: parts, encoded: encoded}
 }
 
 // NewPartsPool makes what expositions share to allocate less.
@@ -51,6 +54,8 @@ type position struct{ sample, label int }
 // until the next one is asked for.
 func (x *Exposition) Families() iter.Seq[*dto.MetricFamily] {
 	return func(yield func(*dto.MetricFamily) bool) {
+		started := time.Now()
+		defer func() { x.encoded(len(x.jobs), time.Since(started)) }()
 		parts, _ := x.parts.Get().(*seriesParts)
 		defer func() {
 			if parts.few() {
