@@ -47,13 +47,32 @@ type jobSeries struct {
 	Samples
 }
 
-// position is a place in a job's samples: the index of a sample, and of its first label.
-type position struct{ sample, label int }
+// Chunk is a family, or a part of one that has very many series.
+type Chunk struct {
+	Family *dto.MetricFamily
+	// Continued tells that the chunk before it was of the same family.
+	Continued bool
+}
 
-// Families yields all families that have series. A family may be used only
-// until the next one is asked for.
+// Families yields all families that have series, each whole. A family may be
+// used only until the next one is asked for.
 func (x *Exposition) Families() iter.Seq[*dto.MetricFamily] {
 	return func(yield func(*dto.MetricFamily) bool) {
+		for chunk := range x.Chunks(wholeFamilies) {
+			if !yield(chunk.Family) {
+				return
+			}
+		}
+	}
+}
+
+// wholeFamilies is more series than any family has.
+const wholeFamilies = 1<<31 - 1
+
+// Chunks is Families in parts of about most series: a format that needs no whole
+// family so takes little memory, however many jobs there are.
+func (x *Exposition) Chunks(most int) iter.Seq[Chunk] {
+	return func(yield func(Chunk) bool) {
 		started := time.Now()
 		defer func() { x.encoded(len(x.jobs), time.Since(started)) }()
 		parts, _ := x.parts.Get().(*seriesParts)
@@ -62,35 +81,71 @@ func (x *Exposition) Families() iter.Seq[*dto.MetricFamily] {
 				x.parts.Put(parts)
 			}
 		}()
-		identities := x.identities()
-		next := make([]position, len(x.jobs)) // of the first sample of each job that was not yielded yet
+		walk := &walk{identities: x.identities(), next: make([]position, len(x.jobs))}
 		for row := range x.table.rows {
-			parts.reuse()
-			family := gaugeFamily(x.table.rows[row].name, x.table.rows[row].help)
-			family.Metric = x.fill(parts.metricsOf[:0], row, next, parts, identities)
-			parts.metricsOf = family.Metric
-			if len(family.Metric) > 0 && !yield(family) {
+			if !x.yieldRow(row, most, walk, parts, yield) {
 				return
 			}
 		}
 		for _, family := range x.targets {
-			if !yield(family) {
+			if !yield(Chunk{Family: family}) {
 				return
 			}
 		}
 	}
 }
 
-// fill appends the series of one row to metrics.
-func (x *Exposition) fill(metrics []*dto.Metric, row int, next []position, parts *seriesParts, identities [][]dto.LabelPair) []*dto.Metric {
-	width := len(x.table.rows[row].labels)
-	for i := range x.jobs {
-		job, at := &x.jobs[i], &next[i]
-		for at.sample < len(job.samples) && int(job.samples[at.sample].row) == row {
-			labels := job.labels[at.label : at.label+width]
-			metrics = append(metrics, x.metric(parts, identities[i], &job.samples[at.sample], labels))
-			at.sample++
-			at.label += width
+// walk is how far an exposition has been gone through.
+type walk struct {
+	// identities are the labels that all series of each job share.
+	identities [][]dto.LabelPair
+	// next is the first value of each job that was not yielded yet.
+	next []position
+}
+
+// position is a place in a job's samples: the index of a value, and of its first label.
+type position struct{ value, label int }
+
+// yieldRow yields the series of one row, and is false where no more are wanted.
+func (x *Exposition) yieldRow(row, most int, walk *walk, parts *seriesParts, yield func(Chunk) bool) bool {
+	continued := false
+	for from := 0; from < len(x.jobs); {
+		parts.reuse()
+		chunk := Chunk{Family: gaugeFamily(x.table.rows[row].name, x.table.rows[row].help), Continued: continued}
+		chunk.Family.Metric = parts.metricsOf[:0]
+		for ; from < len(x.jobs) && len(chunk.Family.Metric) < most; from++ {
+			chunk.Family.Metric = x.fill(chunk.Family.Metric, row, from, walk, parts)
+		}
+		parts.metricsOf = chunk.Family.Metric
+		if len(chunk.Family.Metric) == 0 {
+			continue
+		}
+		if !yield(chunk) {
+			return false
+		}
+		continued = true
+	}
+	return true
+}
+
+// fill appends the series that one job has of one row to metrics.
+func (x *Exposition) fill(metrics []*dto.Metric, row, index int, walk *walk, parts *seriesParts) []*dto.Metric {
+	job, at, of := &x.jobs[index], &walk.next[index], &x.table.rows[row]
+	state := 0
+	for ; at.value < len(job.values) && int(job.rows[at.value]) == row; at.value++ {
+		identity, value := walk.identities[index], &job.values[at.value]
+		switch {
+		case of.currentOnly:
+			for i := range of.states {
+				metrics = append(metrics, x.metric(parts, identity, row, parts.flag(i == int(*value)), parts.stateLabels(of.states[i])))
+			}
+		case of.states != nil:
+			metrics = append(metrics, x.metric(parts, identity, row, parts.gauge(value), parts.stateLabels(of.states[state])))
+			state++
+		default:
+			labels := job.labels[at.label : at.label+len(of.labels)]
+			at.label += len(of.labels)
+			metrics = append(metrics, x.metric(parts, identity, row, parts.gauge(value), parts.labels(of.labels, labels)))
 		}
 	}
 	return metrics
@@ -110,16 +165,15 @@ func (x *Exposition) identities() [][]dto.LabelPair {
 	return identities
 }
 
-// metric is one series with its labels sorted by name. labels are the values of its row's own.
-func (x *Exposition) metric(parts *seriesParts, identity []dto.LabelPair, s *sample, labels []string) *dto.Metric {
-	order := x.layout.orders[s.row]
-	metric := parts.metric(len(order), &s.value)
+// metric is one series with its labels sorted by name. own are its row's own.
+func (x *Exposition) metric(parts *seriesParts, identity []dto.LabelPair, row int, value *dto.Gauge, own []*dto.LabelPair) *dto.Metric {
+	order := x.layout.orders[row]
+	metric := parts.metric(len(order), value)
 	for i, index := range order {
 		if index < len(identity) {
 			metric.Label[i] = &identity[index]
 		} else {
-			own := index - len(identity)
-			metric.Label[i] = parts.label(&x.table.rows[s.row].labels[own], &labels[own])
+			metric.Label[i] = own[index-len(identity)]
 		}
 	}
 	return metric

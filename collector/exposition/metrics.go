@@ -35,6 +35,10 @@ type jobMetric struct {
 	help string
 	// labels besides system, target, job_id and the configured ones.
 	labels []string
+	// states tells that the metric has no label but "state", and for each of these
+	// one series: a count, or, where currentOnly is set, 1 for one of them.
+	states      []job.State
+	currentOnly bool
 	// ofFailed gives the series of a job whose status is not known; mostly nil.
 	ofFailed func(view View, series *List)
 	// ofRead gives the series of a job whose status is known.
@@ -69,9 +73,8 @@ func statusMetrics() []jobMetric {
 		name:   "asyncjob_state",
 		help:   "1 for the state that the job is in, 0 for the others.",
 		labels: []string{"state"},
-		ofRead: eachState(job.States(), func(view View, state job.State) float64 {
-			return boolean(state == view.Job.State)
-		}, func(View) bool { return true }),
+		states: job.States(), currentOnly: true,
+		ofRead: func(view View, series *List) { series.add(float64(slices.Index(job.States(), view.Job.State))) },
 	}, {
 		name:   "asyncjob_upstream_state",
 		help:   "The upstream's own word for the state, always 1.",
@@ -139,6 +142,7 @@ func fileMetrics() []jobMetric {
 		name:   "asyncjob_files",
 		help:   "Files of the session in each state.",
 		labels: []string{"state"},
+		states: job.FileStates(),
 		ofRead: eachState(job.FileStates(), func(view View, state job.State) float64 {
 			return numberInState(view.Job.Files, func(f job.File) job.State { return f.State }, state)
 		}, func(view View) bool { return view.Job.Files != nil }),
@@ -180,6 +184,7 @@ func dataCenterMetrics() []jobMetric {
 		name:   "asyncjob_data_centers",
 		help:   "Data centres of the image in each state.",
 		labels: []string{"state"},
+		states: job.DataCenterStates(),
 		ofRead: eachState(job.DataCenterStates(), func(view View, state job.State) float64 {
 			return numberInState(view.Job.DataCenters, func(d job.DataCenter) job.State { return d.State }, state)
 		}, func(view View) bool { return view.Job.DataCenters != nil }),
@@ -225,7 +230,7 @@ func previewMetrics() []jobMetric {
 		labels: []string{"warning_type", "ignored"},
 		ofRead: func(view View, series *List) {
 			if view.Job.Preview != nil {
-				addWarnings(series, view.Job.Preview.Warnings)
+				addWarnings(series, view.Job.Preview.Warnings, view.MaxFiles)
 			}
 		},
 	}, {
@@ -292,14 +297,14 @@ func infoMetric(info job.InfoMetric) jobMetric {
 	}
 }
 
-// eachState gives one series for each of the states, where there are any.
+// eachState gives one value for each of the states of a row, where there are any.
 func eachState(states []job.State, value func(View, job.State) float64, there func(View) bool) func(View, *List) {
 	return func(view View, series *List) {
 		if !there(view) {
 			return
 		}
 		for _, state := range states {
-			series.add(value(view, state), string(state))
+			series.add(value(view, state))
 		}
 	}
 }
@@ -323,13 +328,15 @@ func addTime(series *List, t time.Time, labels ...string) {
 	}
 }
 
-func addWarnings(series *List, warnings []job.PreviewWarning) {
+// addWarnings counts the warnings of each type, of at most so many types.
+func addWarnings(series *List, warnings []job.PreviewWarning, limit int) {
 	numbers := map[job.PreviewWarning]float64{}
 	for _, warning := range warnings {
 		warning.Type = job.Label(warning.Type)
 		numbers[warning]++
 	}
-	for _, warning := range slices.SortedFunc(maps.Keys(numbers), comparePreviewWarnings) {
+	kinds := slices.SortedFunc(maps.Keys(numbers), comparePreviewWarnings)
+	for _, warning := range kinds[:min(len(kinds), limit)] {
 		series.add(numbers[warning], warning.Type, strconv.FormatBool(warning.Ignored))
 	}
 }

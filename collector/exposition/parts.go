@@ -14,9 +14,9 @@ type shownParts struct {
 	dataCenters  []job.DataCenter
 }
 
-// partsOf are the shown parts of a job, of its files at most maxFiles.
+// partsOf are the shown parts of a job, of each sort at most maxFiles.
 func partsOf(job *job.Job, maxFiles int) shownParts {
-	shown := shownParts{dataCenters: shownDataCenters(job.DataCenters)}
+	shown := shownParts{dataCenters: shownDataCenters(job.DataCenters, maxFiles)}
 	shown.files, shown.filesOmitted = shownFiles(job.Files, maxFiles)
 	return shown
 }
@@ -36,14 +36,16 @@ func shownFiles(files []job.File, limit int) (shown []job.File, omitted int) {
 	return shown, 0
 }
 
-// shownDataCenters are the data centres in the order of their names, one of each name.
-func shownDataCenters(dataCenters []job.DataCenter) []job.DataCenter {
+// shownDataCenters are the data centres in the order of their names, one of each
+// name and at most limit.
+func shownDataCenters(dataCenters []job.DataCenter, limit int) []job.DataCenter {
 	shown := slices.Clone(dataCenters)
 	for i := range shown {
 		shown[i].Name = job.Label(shown[i].Name)
 	}
 	slices.SortStableFunc(shown, func(a, b job.DataCenter) int { return cmp.Compare(a.Name, b.Name) })
-	return slices.CompactFunc(shown, func(a, b job.DataCenter) bool { return a.Name == b.Name })
+	shown = slices.CompactFunc(shown, func(a, b job.DataCenter) bool { return a.Name == b.Name })
+	return shown[:min(len(shown), limit)]
 }
 
 // numberInState counts the parts that are in a state.

@@ -37,8 +37,31 @@ func TestNamesThatBecomeAlike(t *testing.T) {
 	if len(shown) != 2 || omitted != 0 || shown[0].Name != "a " || shown[1].Name != long {
 		t.Errorf("%q and %d omitted", namesOf(shown), omitted)
 	}
-	dataCenters := shownDataCenters([]job.DataCenter{{Name: long + "2", Region: "r2"}, {Name: long + "1", Region: "r1"}})
+	dataCenters := shownDataCenters([]job.DataCenter{{Name: long + "2", Region: "r2"}, {Name: long + "1", Region: "r1"}}, 200)
 	if len(dataCenters) != 1 || dataCenters[0].Region != "r2" {
 		t.Errorf("%v", dataCenters)
+	}
+}
+
+// TestDataCentersBeyondTheLimit have no series, though all of them are counted.
+func TestDataCentersBeyondTheLimit(t *testing.T) {
+	many := make([]job.DataCenter, 20_000)
+	for i := range many {
+		many[i] = job.DataCenter{Name: strings.Repeat("x", i%300), State: job.Running}
+	}
+	table := NewTable(nil)
+	var list List
+	samples := table.Samples("s", View{Job: &job.Job{State: job.Running, DataCenters: many}, MaxFiles: 5}, &list)
+	states, counted := 0, 0.0
+	for i, row := range []byte(samples.rows) {
+		switch table.rows[row].name {
+		case "asyncjob_data_center_state":
+			states++
+		case "asyncjob_data_centers":
+			counted += samples.values[i]
+		}
+	}
+	if states != 5 || counted != 20_000 {
+		t.Errorf("%d data centres have series and %v are counted, want 5 and 20000", states, counted)
 	}
 }

@@ -2,42 +2,42 @@ package exposition
 
 import (
 	"slices"
+	"unique"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
 )
 
-// Samples are the series of one job without the labels that all of them
-// share, in the order of the table of metrics. A job keeps them as long as it
-// does not change, so they are small.
+// Samples are the series of one job without the labels that all of them share,
+// in the order of the table of metrics. A job keeps them as long as it does not
+// change, and there may be a hundred thousand, so they are small: labels that
+// follow from the row are not stored, and rows are shared by jobs that are alike.
 type Samples struct {
-	samples []sample
+	// rows are the places in the table of the metrics, a byte for each value.
+	rows   string
+	values []float64
 	// labels are the values of the labels that the rows of the table have
-	// besides: those of the first sample, then those of the second, and so on.
+	// besides: those of the first value, then those of the second, and so on.
 	labels []string
-}
-
-// sample is the value of one series.
-type sample struct {
-	value float64
-	// row is the metric's place in the table.
-	row uint8
 }
 
 // List is where the rows of the table put the series of a job. It can be
 // used for one job after the other.
 type List struct {
-	made Samples
+	rows   []byte
+	values []float64
+	labels []string
 	// row is whose series are added, and names are its labels.
 	row   uint8
 	names []string
 }
 
 // add adds a series to the row's metric: its value, and the values of the
-// metric's own labels, which are made to fit.
+// metric's own labels, which are made to fit. A row of states has no labels here.
 func (l *List) add(value float64, labels ...string) {
-	l.made.samples = append(l.made.samples, sample{value: value, row: l.row})
+	l.rows = append(l.rows, l.row)
+	l.values = append(l.values, value)
 	for i, label := range labels {
-		l.made.labels = append(l.made.labels, job.Clean(label, longest(l.names[i])))
+		l.labels = append(l.labels, job.Clean(label, longest(l.names[i])))
 	}
 }
 
@@ -46,7 +46,7 @@ func (t *Table) Samples(system string, view View, list *List) Samples {
 	if view.Job != nil {
 		view.shownParts = partsOf(view.Job, view.MaxFiles)
 	}
-	list.made.samples, list.made.labels = list.made.samples[:0], list.made.labels[:0]
+	list.rows, list.values, list.labels = list.rows[:0], list.values[:0], list.labels[:0]
 	for i := range t.rows {
 		row := &t.rows[i]
 		write := row.ofRead
@@ -59,7 +59,7 @@ func (t *Table) Samples(system string, view View, list *List) Samples {
 		list.row, list.names = uint8(i), row.labels
 		write(view, list)
 	}
-	return Samples{samples: slices.Clone(list.made.samples), labels: slices.Clone(list.made.labels)}
+	return Samples{rows: unique.Make(string(list.rows)).Value(), values: slices.Clone(list.values), labels: slices.Clone(list.labels)}
 }
 
 // longest is the length of a label's value, in characters.

@@ -1,8 +1,11 @@
 package exposition
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
@@ -12,7 +15,7 @@ func TestOnlyErrorsMayBeLonger(t *testing.T) {
 	long := strings.Repeat("x", 300)
 	list := List{names: []string{"error_id", "error"}}
 	list.add(1, long, long)
-	got := list.made.labels
+	got := list.labels
 	if utf8.RuneCountInString(got[0]) != 128 || utf8.RuneCountInString(got[1]) != 200 {
 		t.Errorf("they have %d and %d characters", len(got[0]), len(got[1]))
 	}
@@ -22,7 +25,7 @@ func TestMakingValuesFitChangesNoJob(t *testing.T) {
 	values := []string{"fits", "does\nnot", "nor\tthis"}
 	list := List{names: []string{"a", "b", "c"}}
 	list.add(1, values...)
-	if got := list.made.labels; strings.Join(got, "|") != "fits|does not|nor this" || values[1] != "does\nnot" || values[2] != "nor\tthis" {
+	if got := list.labels; strings.Join(got, "|") != "fits|does not|nor this" || values[1] != "does\nnot" || values[2] != "nor\tthis" {
 		t.Errorf("%q became %q", values, got)
 	}
 }
@@ -49,11 +52,54 @@ func TestEverySeriesHasAllItsLabels(t *testing.T) {
 	} {
 		made := table.Samples("s", view, &List{})
 		want := 0
-		for _, s := range made.samples {
-			want += len(table.rows[s.row].labels)
+		for _, row := range []byte(made.rows) {
+			if table.rows[row].states == nil {
+				want += len(table.rows[row].labels)
+			}
 		}
-		if len(made.samples) == 0 || len(made.labels) != want {
-			t.Errorf("%s: %d series have %d values of labels, want %d", name, len(made.samples), len(made.labels), want)
+		if len(made.values) == 0 || len(made.values) != len(made.rows) || len(made.labels) != want {
+			t.Errorf("%s: %d values of %d rows have %d values of labels, want %d", name, len(made.values), len(made.rows), len(made.labels), want)
+		}
+	}
+}
+
+// TestChunksAreTheFamiliesInParts whatever their size.
+func TestChunksAreTheFamiliesInParts(t *testing.T) {
+	table := NewTable(nil)
+	one := 1.0
+	var list List
+	made := New(table, table.Layout([]string{"team"}), nil, NewPartsPool(), func(int, time.Duration) {})
+	for i := range 7 {
+		view := View{Name: "n", Kind: "k", Job: &job.Job{State: job.Running, Progress: &one}}
+		if i%3 == 0 {
+			view = View{Name: "n", Kind: "k", Reason: job.ReasonTimeout}
+		}
+		made.AddJob([]string{"s", "t", strconv.Itoa(i), "x"}, table.Samples("s", view, &list))
+	}
+	var whole []string
+	for family := range made.Families() {
+		for _, metric := range family.GetMetric() {
+			whole = append(whole, family.GetName()+metric.String())
+		}
+	}
+	for _, most := range []int{1, 2, 8, 1000} {
+		var parts []string
+		name := ""
+		for chunk := range made.Chunks(most) {
+			if chunk.Continued != (chunk.Family.GetName() == name) {
+				t.Errorf("chunks of %d: one of %s after %s is continued: %t", most, chunk.Family.GetName(), name, chunk.Continued)
+			}
+			name = chunk.Family.GetName()
+			const statesOfAJob = 8
+			if got := len(chunk.Family.GetMetric()); got > most+statesOfAJob {
+				t.Errorf("chunks of %d: one has %d series", most, got)
+			}
+			for _, metric := range chunk.Family.GetMetric() {
+				parts = append(parts, name+metric.String())
+			}
+		}
+		if !slices.Equal(parts, whole) {
+			t.Errorf("chunks of %d have %d series, want the same %d as whole families", most, len(parts), len(whole))
 		}
 	}
 }

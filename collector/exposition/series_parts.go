@@ -17,6 +17,8 @@ type seriesParts struct {
 	metricsOf []*dto.Metric
 	// free is room for the labels of metrics that are used for the first time.
 	free []*dto.LabelPair
+	// own is room for the labels of one series that its row has.
+	own []*dto.LabelPair
 	// zero, one and states are what most series have.
 	zero   *dto.Gauge
 	one    *dto.Gauge
@@ -44,14 +46,14 @@ const mostKept = 16 * poolChunk
 // few reports whether the parts are so few that they may be kept between scrapes.
 func (p *seriesParts) few() bool { return len(p.metrics.chunks)*poolChunk <= mostKept }
 
-// metric returns a gauge with room for so many labels.
-func (p *seriesParts) metric(labels int, value *float64) *dto.Metric {
+// metric returns a series with a value and room for so many labels.
+func (p *seriesParts) metric(labels int, value *dto.Gauge) *dto.Metric {
 	metric := p.metrics.take()
 	if cap(metric.Label) < labels {
 		metric.Label = p.room(labels)
 	}
 	metric.Label = metric.Label[:labels]
-	metric.Gauge = p.gauge(value)
+	metric.Gauge = value
 	return metric
 }
 
@@ -75,6 +77,29 @@ func (p *seriesParts) gauge(value *float64) *dto.Gauge {
 		gauge.Value = value
 		return gauge
 	}
+}
+
+// flag is 1 or 0.
+func (p *seriesParts) flag(set bool) *dto.Gauge {
+	if set {
+		return p.one
+	}
+	return p.zero
+}
+
+// labels are pairs of names and values, good until the next call.
+func (p *seriesParts) labels(names, values []string) []*dto.LabelPair {
+	p.own = p.own[:0]
+	for i := range names {
+		p.own = append(p.own, p.label(&names[i], &values[i]))
+	}
+	return p.own
+}
+
+// stateLabels are the one label of a row of states, good until the next call.
+func (p *seriesParts) stateLabels(state job.State) []*dto.LabelPair {
+	p.own = append(p.own[:0], p.states[string(state)])
+	return p.own
 }
 
 func (p *seriesParts) label(name, value *string) *dto.LabelPair {
