@@ -58,7 +58,7 @@ type Chunk struct {
 // used only until the next one is asked for.
 func (x *Exposition) Families() iter.Seq[*dto.MetricFamily] {
 	return func(yield func(*dto.MetricFamily) bool) {
-		for chunk := range x.Chunks(wholeFamilies) {
+		for chunk := range x.Chunks(WholeFamilies) {
 			if !yield(chunk.Family) {
 				return
 			}
@@ -66,8 +66,8 @@ func (x *Exposition) Families() iter.Seq[*dto.MetricFamily] {
 	}
 }
 
-// wholeFamilies is more series than any family has.
-const wholeFamilies = 1<<31 - 1
+// WholeFamilies is more series than any family has, for Chunks.
+const WholeFamilies = 1<<31 - 1
 
 // Chunks is Families in parts of about most series: a format that needs no whole
 // family so takes little memory, however many jobs there are.

@@ -84,7 +84,7 @@ func (s *server) probe(w http.ResponseWriter, r *http.Request) {
 	case asked.debug:
 		writeDebug(w, trace, found.Families())
 	default:
-		s.serveFamilies(w, r, found.Families())
+		s.serveFamilies(w, r, nil, found)
 	}
 }
 
