@@ -44,6 +44,7 @@ func (v vsphere) Handler(world *World) http.Handler {
 		flavourOf(r).fail(w, http.StatusNotFound, operationsForURLNotFound(r))
 	})
 	center.serveREST(routes)
+	center.serveUploads(routes)
 	if v.modern {
 		center.serveAPI(routes)
 	}

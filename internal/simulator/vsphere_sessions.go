@@ -3,6 +3,7 @@ package simulator
 import (
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -51,6 +52,9 @@ type session struct {
 	failure string
 	// number is that of a session of the load, -1 in the demo.
 	number int
+	// upload and itemOf are the UUID and the library item of a session that a
+	// client has started itself.
+	upload, itemOf string
 }
 
 // sessionFile is a file of a session. Files are transferred one after another.
@@ -193,6 +197,9 @@ func (s session) id(run int) string {
 	if s.number >= 0 {
 		return loadUUID(s.number) + ":" + managementNode
 	}
+	if s.upload != "" {
+		return s.upload + ":" + managementNode
+	}
 	return derivedUUID("session", s.key, strconv.Itoa(run)) + ":" + managementNode
 }
 
@@ -200,6 +207,9 @@ func (s session) id(run int) string {
 func (s session) itemID() string {
 	if s.number >= 0 {
 		return itemPrefix + loadUUID(s.number)
+	}
+	if s.itemOf != "" {
+		return s.itemOf
 	}
 	return derivedUUID("item", s.key)
 }
@@ -255,16 +265,21 @@ func (s session) contentVersion(world *World, at time.Time) string {
 	return strconv.Itoa(1 + completed)
 }
 
-// library is the content library: the demo's sessions, or those of the load.
+// library is the content library: the demo's sessions and those that clients
+// start, or those of the load.
 type library struct {
-	world  *World
-	system string
-	demo   []session
+	world   *World
+	system  string
+	demo    []session
+	uploads *uploads
 }
 
 func newLibrary(world *World, system string) *library {
-	return &library{world: world, system: system, demo: demoSessions()}
+	return &library{world: world, system: system, demo: demoSessions(), uploads: &uploads{}}
 }
+
+// sessions are all but those of the load.
+func (l *library) sessions() []session { return slices.Concat(l.demo, l.uploads.all()) }
 
 // loadSession is the load's session of a number.
 func loadSession(world *World, number int) session {
@@ -290,7 +305,7 @@ func (l *library) find(kind sessionKind, id string) (session, moment, bool) {
 		at, alive := found.current(l.world)
 		return found, at, alive
 	}
-	for _, candidate := range l.demo {
+	for _, candidate := range l.sessions() {
 		if candidate.download != kind.download {
 			continue
 		}
@@ -314,7 +329,7 @@ func (l *library) list(kind sessionKind, item string) []string {
 		}
 		return ids
 	}
-	for _, candidate := range l.demo {
+	for _, candidate := range l.sessions() {
 		if candidate.download != kind.download || item != "" && item != candidate.itemID() {
 			continue
 		}
@@ -334,7 +349,7 @@ func (l *library) item(id string) (itemReply, bool) {
 		}
 		return loadSession(l.world, number).itemReply(l.world), true
 	}
-	for _, candidate := range l.demo {
+	for _, candidate := range l.sessions() {
 		if candidate.itemID() == id {
 			return candidate.itemReply(l.world), true
 		}
