@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/exposition"
@@ -35,7 +36,7 @@ func (c *Collector) Apply(ctx context.Context, next *config.Config) error {
 func (c *Collector) build(ctx context.Context, old *generation, next *config.Config) (*generation, error) {
 	made := &generation{number: old.number + 1, systems: next.Systems, unused: make(chan struct{})}
 	for _, settings := range next.Targets {
-		target, err := c.buildTarget(made, old, settings, next.JobFiles(settings))
+		target, err := c.buildTarget(ctx, made, old, next, settings)
 		if err != nil {
 			c.let(ctx, made)
 			return nil, err
@@ -44,7 +45,17 @@ func (c *Collector) build(ctx context.Context, old *generation, next *config.Con
 		made.targets = append(made.targets, target)
 	}
 	made.table = exposition.NewTable(made.infos())
+	made.readJobs(ctx)
 	return made, nil
+}
+
+// readJobs waits a little for the lists of jobs of all targets.
+func (g *generation) readJobs(ctx context.Context) {
+	var lists sync.WaitGroup
+	for _, t := range g.targets {
+		lists.Go(func() { t.jobs.refresh(ctx, firstLookPatience) })
+	}
+	lists.Wait()
 }
 
 // infos are the info metrics of the systems in use, in the order of the systems.
@@ -60,7 +71,7 @@ func (g *generation) infos() []exposition.SystemInfo {
 }
 
 // buildTarget makes one target of a generation.
-func (c *Collector) buildTarget(made, old *generation, settings *config.Target, files *config.JobFiles) (*Target, error) {
+func (c *Collector) buildTarget(ctx context.Context, made, old *generation, next *config.Config, settings *config.Target) (*Target, error) {
 	found, ok := made.systems.Find(settings.System).(system.System)
 	if !ok {
 		return nil, fmt.Errorf("target %q: unknown system %q", settings.Name, settings.System)
@@ -73,20 +84,19 @@ func (c *Collector) buildTarget(made, old *generation, settings *config.Target, 
 		now:        c.now,
 		logger:     c.logger.With("system", settings.System, "target", settings.Name),
 	}
-	target.jobs = newJobList(settings, files, target.logger)
 	before := old.predecessor(settings)
+	var lastJobs *jobList
 	if before == nil {
 		target.memory, target.list = newMemory(), &listing{}
 	} else {
-		target.memory, target.list = before.memory, before.list
-		target.jobs.follow(before.jobs)
+		target.memory, target.list, lastJobs = before.memory, before.list, before.jobs
 	}
 	if before != nil && target.sameLink(before) {
 		target.link = before.link
 	} else if err := target.connect(c.metrics); err != nil {
 		return nil, err
 	}
-	target.jobs.refresh()
+	target.jobs = newJobList(ctx, settings, next.JobSources(settings, target.logger), lastJobs, &c.closing)
 	return target, nil
 }
 
@@ -124,9 +134,9 @@ func (t *Target) sameLink(other *Target) bool {
 
 func linkPart(t *config.Target) config.Target {
 	part := *t
-	part.Jobs, part.JobFiles, part.Labels, part.Discovery = nil, nil, nil, false
+	part.Jobs, part.JobFiles, part.JobURLs, part.Labels, part.Discovery = nil, nil, nil, nil, false
 	part.MaxFiles, part.ErrorText, part.FinishedTTL, part.Retention = 0, false, 0, 0
-	part.FinishedRetention, part.MaxDuration = 0, 0
+	part.Link, part.FinishedRetention, part.MaxDuration = "", 0, 0
 	return part
 }
 
@@ -191,6 +201,7 @@ const logoutTimeout = 5 * time.Second
 // any more, behind the caller's back: a logout is a request.
 func (c *Collector) drop(ctx context.Context, g *generation) {
 	for _, t := range g.targets {
+		t.jobs.stop()
 		t.link.users--
 		if t.link.users > 0 {
 			continue

@@ -141,18 +141,18 @@ func (c *Collector) ScrapeTarget(ctx context.Context, name string, job *config.J
 	if job == nil {
 		return c.show(g, []targetView{target.scrape(ctx)}), nil
 	}
-	asked, err := target.identify(g.systems, *job)
+	asked, err := target.identify(ctx, g.systems, *job)
 	if err != nil {
 		return nil, err
 	}
 	return c.show(g, []targetView{target.probe(ctx, asked)}), nil
 }
 
-// publishJobFiles shows which job files are valid.
+// publishJobFiles shows which job files and URLs are valid.
 func (c *Collector) publishJobFiles(g *generation) {
 	files := map[string]bool{}
 	for _, t := range g.targets {
-		for _, file := range t.jobs.fileStates() {
+		for _, file := range t.jobs.sourceStates() {
 			ok, seen := files[file.Path]
 			files[file.Path] = file.Err == nil && (ok || !seen)
 		}

@@ -1,27 +1,33 @@
 package collector
 
 import (
-	"log/slog"
+	"context"
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/config"
 )
 
-// jobList is the jobs that the configuration and the job files of one target
-// name. It is worked out again only when a job file changed.
+const (
+	// lookPatience is how long a scrape waits for job files to be looked at, so that
+	// a file which was written before a scrape counts in it.
+	lookPatience = 100 * time.Millisecond
+	// firstLookPatience is how long a new configuration waits for its lists.
+	firstLookPatience = 2 * time.Second
+)
+
+// jobList is the jobs that the configuration and the job files and URLs of one
+// target name. It is worked out again only when one of these changed.
 type jobList struct {
 	settings *config.Target
-	files    *config.JobFiles
-	logger   *slog.Logger
+	sources  *config.JobSources
+	stop     context.CancelFunc
 
-	mu    sync.Mutex
-	built bool
-	// fromFiles and states are what the job files last said.
-	fromFiles []config.Job
-	states    []config.JobFileStatus
-
+	mu sync.Mutex
+	// read is what the files and URLs last said; nil at first.
+	read  *config.JobList
 	known []knownJob
 	// byID are the places in known.
 	byID map[string]int
@@ -29,42 +35,40 @@ type jobList struct {
 	labelNames []string
 }
 
-func newJobList(settings *config.Target, files *config.JobFiles, logger *slog.Logger) *jobList {
-	return &jobList{settings: settings, files: files, logger: logger}
+// newJobList makes a list that is kept up to date until it is stopped. It takes
+// over what the list of the target's last configuration read; nil: there is none.
+func newJobList(ctx context.Context, settings *config.Target, sources *config.JobSources, previous *jobList, running *sync.WaitGroup) *jobList {
+	if previous != nil {
+		sources.Follow(previous.sources)
+	}
+	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
+	running.Go(func() { sources.Run(ctx) })
+	return &jobList{settings: settings, sources: sources, stop: stop}
 }
 
-// follow takes over what the list of the target's last configuration read.
-func (l *jobList) follow(previous *jobList) { l.files.Follow(previous.files) }
-
-// refresh reads the job files that changed.
-func (l *jobList) refresh() {
-	jobs, states := l.files.Read()
+// refresh takes what the job files and URLs say now. Reading them takes as long as
+// it takes: after the patience the last lists count.
+func (l *jobList) refresh(ctx context.Context, patience time.Duration) {
+	l.sources.Look(ctx, patience)
+	read := l.sources.Latest()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, s := range states {
-		l.logChange(s)
-	}
-	l.states = states
-	if !l.built || !sameSlice(jobs, l.fromFiles) {
-		l.fromFiles = jobs
+	if read != l.read {
+		l.read = read
 		l.build()
 	}
 }
 
-// sameSlice reports whether two slices are the same memory: JobFiles returns
-// its last list again where nothing changed.
-func sameSlice(a, b []config.Job) bool {
-	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
-}
-
 func (l *jobList) build() {
-	l.built = true
-	l.known = make([]knownJob, 0, len(l.settings.Jobs)+len(l.fromFiles))
+	l.known = make([]knownJob, 0, len(l.settings.Jobs)+len(l.read.Files)+len(l.read.URLs))
 	for _, job := range l.settings.Jobs {
 		l.known = append(l.known, knownJob{job, SourceConfig})
 	}
-	for _, job := range l.fromFiles {
+	for _, job := range l.read.Files {
 		l.known = append(l.known, knownJob{job, SourceFile})
+	}
+	for _, job := range l.read.URLs {
+		l.known = append(l.known, knownJob{job, SourceURL})
 	}
 	l.byID = make(map[string]int, len(l.known))
 	names := map[string]bool{}
@@ -78,18 +82,6 @@ func (l *jobList) build() {
 		}
 	}
 	l.labelNames = slices.Sorted(maps.Keys(names))
-}
-
-// logChange logs a job file whose validity is not what it was.
-func (l *jobList) logChange(now config.JobFileStatus) {
-	before := slices.IndexFunc(l.states, func(s config.JobFileStatus) bool { return s.Path == now.Path })
-	wasBroken := before >= 0 && l.states[before].Err != nil
-	switch {
-	case now.Err != nil && !wasBroken:
-		l.logger.Warn("job file is invalid, its last good list stays in force", "path", now.Path, "err", now.Err)
-	case now.Err == nil && wasBroken:
-		l.logger.Info("job file is valid again", "path", now.Path)
-	}
 }
 
 // all are the named jobs, those of the configuration first.
@@ -112,17 +104,12 @@ func (l *jobList) find(id string) (knownJob, bool) {
 
 // numbers are the numbers of jobs by where they are named.
 func (l *jobList) numbers() map[Source]int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return map[Source]int{SourceConfig: len(l.settings.Jobs), SourceFile: len(l.fromFiles), SourceURL: 0}
+	read := l.sources.Latest()
+	return map[Source]int{SourceConfig: len(l.settings.Jobs), SourceFile: len(read.Files), SourceURL: len(read.URLs)}
 }
 
-// fileStates tell which job files are valid.
-func (l *jobList) fileStates() []config.JobFileStatus {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.states
-}
+// sourceStates tell which job files and URLs are valid.
+func (l *jobList) sourceStates() []config.JobSourceStatus { return l.sources.Latest().Statuses }
 
 // labels are the names of all configured labels.
 func (l *jobList) labels() []string {

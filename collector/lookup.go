@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -15,8 +16,8 @@ var ErrBadJob = errors.New("no such job can be asked for")
 
 // identify completes what somebody asked for: to the job of that id which is
 // known already, or to one that the system could have.
-func (t *Target) identify(systems config.Systems, asked config.Job) (config.Job, error) {
-	t.jobs.refresh()
+func (t *Target) identify(ctx context.Context, systems config.Systems, asked config.Job) (config.Job, error) {
+	t.jobs.refresh(ctx, lookPatience)
 	if t.memory.untidy(t.now()) {
 		t.known()
 	}

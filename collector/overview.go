@@ -102,7 +102,7 @@ func (c *Collector) Overview(ctx context.Context) []TargetStatus {
 	defer c.release(ctx, g)
 	overview := make([]TargetStatus, 0, len(g.targets))
 	for _, t := range g.targets {
-		t.jobs.refresh()
+		t.jobs.refresh(ctx, lookPatience)
 		t.known()
 		overview = append(overview, t.status())
 	}

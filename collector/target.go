@@ -78,7 +78,7 @@ func (t *Target) known() []*entry {
 // scrape reads all known jobs, or what the deadline allows of them.
 func (t *Target) scrape(ctx context.Context) targetView {
 	r := newRound(t.now())
-	t.jobs.refresh()
+	t.jobs.refresh(ctx, lookPatience)
 	fresh := t.discover(ctx, r)
 	entries := t.known()
 	if fresh {

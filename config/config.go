@@ -25,6 +25,8 @@ type Config struct {
 
 	// rules are those of Load, with Systems and their labels.
 	rules Rules
+	// labels are the names that targets and lists of jobs bring in.
+	labels *labelNames
 	// described are the sections that Rules.Describe made systems of.
 	described []*Section
 	// systemFiles are the globs that some of them are from.
@@ -83,8 +85,10 @@ type Target struct {
 	// Discovery also exports the jobs that the system lists.
 	Discovery bool
 	// JobFiles are globs as of filepath.Match, absolute or relative to the
-	// working directory. NewJobFiles reads them.
+	// working directory, and JobURLs addresses of lists of the same shape.
+	// Config.JobSources reads them.
 	JobFiles []string
+	JobURLs  []JobURL
 	// Jobs in the order of the file, ids unique, checked by the target's System.
 	Jobs []Job
 }
@@ -127,6 +131,8 @@ type Rules struct {
 	// "system_files", and notes in a section what is wrong with it: then there is
 	// no system of it. nil: the configuration may describe none.
 	Describe func(sections []*Section) Systems
+	// Items compiles the key "items" of "job_urls". nil: the key is refused.
+	Items func(expression string) (Transform, error)
 	// States are those that the key "states" may map a word to.
 	States []string
 	// Fold makes upstream words equal that count as one.

@@ -32,12 +32,14 @@ func (p *parser) systemGlob(glob string, line int, at place) {
 		return
 	}
 	p.systemFiles = append(p.systemFiles, full)
-	paths := pathsOf(full)
-	if len(paths) == 0 {
+	paths, err := filesOfGlob(full)
+	if err != nil {
+		p.found.add(line, at, "%s", err)
+	} else if len(paths) == 0 {
 		p.warnings.add(line, at, "no file matches %s", full)
 	}
 	for _, path := range paths {
-		text, _, err := readRegularFile(path)
+		text, _, err := readRegularFile(path, maxFileBytes)
 		if err != nil {
 			p.found.add(line, at, "cannot be read: %s", err)
 			continue

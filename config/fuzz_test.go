@@ -67,7 +67,7 @@ func FuzzJobFile(f *testing.F) {
 			path = "jobs.json"
 		}
 		rules := testRules()
-		jobs, err := parseJobs(text, path, jobList{rules: rules, systems: rules.Systems, system: rules.Systems.Find("sample_exchange")})
+		jobs, err := parseJobs(text, path, isJSON, jobReader{rules: rules, systems: rules.Systems, system: rules.Systems.Find("sample_exchange")})
 		if err != nil && len(jobs) > 0 {
 			t.Error("jobs and an error")
 		}

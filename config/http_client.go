@@ -131,6 +131,10 @@ func (p *parser) headers(node *yaml.Node, http *promconfig.HTTPClientConfig, at 
 	}
 }
 
+// maxSecretBytes bounds the files that keys of the HTTP client configuration
+// name: bundles of certificates are the largest.
+const maxSecretBytes = 4 << 20
+
 // secretFile is a file named by a key of the HTTP client configuration.
 type secretFile struct {
 	key  []string // path of keys
@@ -149,7 +153,7 @@ func (p *parser) secretFiles(node *yaml.Node, http *promconfig.HTTPClientConfig,
 	readable := true
 	for _, file := range filesOf(http) {
 		line, at := lineOf(node, file.key...), at.child(strings.Join(file.key, "."))
-		text, _, err := readRegularFile(file.path)
+		text, _, err := readRegularFile(file.path, maxSecretBytes)
 		if err != nil {
 			readable = false
 			p.found.add(line, at, "cannot be read: %s%s", err, homeAdvice(file.path))

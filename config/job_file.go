@@ -6,9 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
-	"strings"
-	"sync"
 	"time"
 )
 
@@ -28,9 +25,9 @@ type jobFile struct {
 	digest  [sha256.Size]byte // of the content read last
 }
 
-// refresh reads the file again where it changed, and tells whether the outcome
-// is another than before.
-func (f *jobFile) refresh(list jobList) (changed bool) {
+// refresh reads the file again where it changed, and tells whether the outcome is
+// another than before.
+func (f *jobFile) refresh(reader jobReader) (changed bool) {
 	info, err := os.Stat(f.path)
 	if err == nil && f.isCurrent(info) {
 		return false
@@ -38,11 +35,11 @@ func (f *jobFile) refresh(list jobList) (changed bool) {
 	var text []byte
 	started := time.Now()
 	if err == nil {
-		text, info, err = readRegularFile(f.path)
+		text, info, err = readRegularFile(f.path, maxJobListBytes)
 	}
 	if err != nil {
 		f.version = nil
-		return f.fail(err)
+		return f.fail(cleanError{err})
 	}
 	digest := sha256.Sum256(text)
 	same := f.version != nil && digest == f.digest
@@ -51,12 +48,19 @@ func (f *jobFile) refresh(list jobList) (changed bool) {
 	if same {
 		return false
 	}
-	jobs, err := parseJobs(text, f.path, list)
+	jobs, err := parseJobs(text, f.path, isJSONName(f.path), reader)
 	if err != nil {
 		return f.fail(err)
 	}
 	f.jobs, f.err = jobs, nil
 	return true
+}
+
+// fail notes why the content is not good; the last good list stays.
+func (f *jobFile) fail(err error) (changed bool) {
+	changed = errorText(f.err) != err.Error()
+	f.err = err
+	return changed
 }
 
 // isCurrent tells whether the file is the one that was read last: a renamed file
@@ -66,15 +70,16 @@ func (f *jobFile) isCurrent(info os.FileInfo) bool {
 		f.version.Size() == info.Size() && f.version.ModTime().Equal(info.ModTime())
 }
 
-// fail notes why the content is not good; the last good list stays.
-func (f *jobFile) fail(err error) (changed bool) {
-	changed = f.err == nil || f.err.Error() != err.Error()
-	f.err = err
-	return changed
-}
+// cleanError is an error of the file system, whose text holds the file's name as
+// it is.
+type cleanError struct{ err error }
 
-// readRegularFile reads a whole file, and the version of exactly that content.
-func readRegularFile(path string) (text []byte, info os.FileInfo, err error) {
+func (e cleanError) Error() string { return cleanName(e.err.Error()) }
+func (e cleanError) Unwrap() error { return e.err }
+
+// readRegularFile reads a whole file of at most limit bytes, and the version of
+// exactly that content.
+func readRegularFile(path string, limit int64) (text []byte, info os.FileInfo, err error) {
 	info, err = os.Stat(path)
 	if err != nil {
 		return nil, nil, err
@@ -90,33 +95,16 @@ func readRegularFile(path string) (text []byte, info os.FileInfo, err error) {
 	if info, err = file.Stat(); err != nil {
 		return nil, nil, err
 	}
-	text, err = io.ReadAll(io.LimitReader(file, maxFileBytes+1))
+	if info.Size() <= limit {
+		text, err = io.ReadAll(io.LimitReader(file, limit+1)) // it may grow meanwhile
+	}
 	if err != nil {
 		return nil, nil, err
 	}
-	if len(text) > maxFileBytes {
-		return nil, nil, fmt.Errorf("%s is larger than %s", path, byteSize(maxFileBytes))
+	if info.Size() > limit || int64(len(text)) > limit {
+		return nil, nil, fmt.Errorf("%s is larger than %s", path, byteSize(limit))
 	}
 	return text, info, nil
-}
-
-// parseJobs reads the list of jobs in the text of a job file, which is JSON
-// where the file is named so and else YAML. An empty text is an empty list.
-func parseJobs(text []byte, path string, list jobList) ([]Job, error) {
-	found := &problems{file: path}
-	list.found, list.decoder = found, &decoder{found: found, places: sync.OnceValue(list.systems.keyPlaces)}
-	parse := yamlDocument
-	if strings.EqualFold(filepath.Ext(path), ".json") {
-		parse = jsonDocument
-	}
-	var jobs []Job
-	if document := parse(WithoutMark(text), found); document != nil {
-		jobs = list.read(document, place{})
-	}
-	if err := found.err(); err != nil {
-		return nil, err
-	}
-	return jobs, nil
 }
 
 // isMissing tells whether an error says that a file is not there.

@@ -1,7 +1,9 @@
 package config
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -15,7 +17,7 @@ import (
 type jobFolder struct {
 	t         *testing.T
 	directory string
-	files     *JobFiles
+	files     *JobSources
 }
 
 // newJobFolder reads the globs, which are relative to a new directory.
@@ -26,8 +28,21 @@ func newJobFolder(t *testing.T, globs ...string) *jobFolder {
 	for _, glob := range globs {
 		target.JobFiles = append(target.JobFiles, filepath.Join(folder.directory, glob))
 	}
-	folder.files = newJobFiles(target, testRules())
+	folder.files = sourcesOf(target)
 	return folder
+}
+
+// sourcesOf are the sources of a target of a configuration of its own.
+func sourcesOf(target *Target) *JobSources {
+	config := &Config{rules: testRules(), labels: newLabelNames()}
+	return config.JobSources(target, slog.New(slog.DiscardHandler))
+}
+
+// read looks at the files once.
+func (f *jobFolder) read() *JobList {
+	f.t.Helper()
+	f.files.lookUntil(f.t.Context())
+	return f.files.Latest()
 }
 
 func (f *jobFolder) path(name string) string { return filepath.Join(f.directory, name) }
@@ -50,16 +65,16 @@ func (f *jobFolder) age(name string) {
 // is a valid file, else a part of the message.
 func (f *jobFolder) expect(ids string, problems map[string]string) {
 	f.t.Helper()
-	jobs, statuses := f.files.Read()
+	list := f.read()
 	var got []string
-	for _, job := range jobs {
+	for _, job := range list.Files {
 		got = append(got, job.ID)
 	}
 	if strings.Join(got, " ") != ids {
 		f.t.Errorf("jobs %q, want %q", strings.Join(got, " "), ids)
 	}
 	seen := map[string]string{}
-	for _, status := range statuses {
+	for _, status := range list.Statuses {
 		name, err := filepath.Rel(f.directory, status.Path)
 		if err != nil {
 			f.t.Fatal(err)
@@ -88,7 +103,7 @@ func TestJobFilesAreListsOfJobsInYAMLAndJSON(t *testing.T) {
 	folder.write("f.json", "[]")
 	folder.write("g.json", "\uFEFF[{\"id\": 16}]\r\n")
 	folder.write("h.yml", "\uFEFF- id: 17\r\n")
-	jobs, statuses := folder.files.Read()
+	list := folder.read()
 	want := []Job{
 		{ID: "12", Name: "nightly", Kind: "contribution", Labels: map[string]string{"team": "images"}},
 		{ID: "0013", Kind: "sample"},
@@ -97,13 +112,13 @@ func TestJobFilesAreListsOfJobsInYAMLAndJSON(t *testing.T) {
 		{ID: "16", Kind: "sample"},
 		{ID: "17", Kind: "sample"},
 	}
-	if !reflect.DeepEqual(jobs, want) {
-		t.Errorf("jobs %+v, want %+v", jobs, want)
+	if !reflect.DeepEqual(list.Files, want) {
+		t.Errorf("jobs %+v, want %+v", list.Files, want)
 	}
-	if len(statuses) != 8 {
-		t.Errorf("%d statuses, want one for each file", len(statuses))
+	if len(list.Statuses) != 8 {
+		t.Errorf("%d statuses, want one for each file", len(list.Statuses))
 	}
-	for _, status := range statuses {
+	for _, status := range list.Statuses {
 		if status.Err != nil {
 			t.Errorf("%s: %v", status.Path, status.Err)
 		}
@@ -181,11 +196,11 @@ func TestADirectoryThatCannotBeReadJustNowKeepsItsJobs(t *testing.T) {
 	if err := os.Symlink("mount", folder.path("mount")); err != nil { // a link to itself
 		t.Fatal(err)
 	}
-	folder.expect("3", map[string]string{"mount/a.yml": "too many levels"})
+	folder.expect("3", map[string]string{"mount/a.yml": "too many levels", "mount/*.yml": "cannot be read: too many levels"})
 	if err := os.Remove(folder.path("mount")); err != nil {
 		t.Fatal(err)
 	}
-	folder.expect("", nil)
+	folder.expect("", map[string]string{"mount/*.yml": "there is no directory"})
 }
 
 func TestARemovedFileKeepsItsJobsWhereItIsNamed(t *testing.T) {
@@ -206,7 +221,7 @@ func TestTheFirstOfTwoFilesHasAJobThatBothName(t *testing.T) {
 	folder.write("b.yml", "[{id: 3, name: b}, {id: 4}]")
 	folder.write("a.yml", "[{id: 3, name: a}]")
 	folder.expect("3 4", map[string]string{"a.yml": "", "b.yml": `job "3": is in ` + folder.path("a.yml")})
-	if jobs, _ := folder.files.Read(); jobs[0].Name != "a" {
+	if jobs := folder.read().Files; jobs[0].Name != "a" {
 		t.Errorf("job 3 is that of file %s", jobs[0].Name)
 	}
 	folder.write("a.yml", "[]")
@@ -306,14 +321,17 @@ func TestAnUnchangedFileIsNotReadAgain(t *testing.T) {
 	folder.expect("3", map[string]string{"a.yml": ""})
 }
 
-func TestJobFilesAreReadConcurrently(t *testing.T) {
+func TestJobFilesAreReadWhileTheyAreAskedFor(t *testing.T) {
 	folder := newJobFolder(t, "*.yml")
 	folder.write("a.yml", "[{id: 3}]")
+	folder.run()
+	folder.files.Look(t.Context(), time.Minute)
 	var group sync.WaitGroup
 	for range 8 {
 		group.Go(func() {
 			for range 50 {
-				if jobs, _ := folder.files.Read(); len(jobs) != 1 {
+				folder.files.Look(t.Context(), time.Minute)
+				if jobs := folder.files.Latest().Files; len(jobs) != 1 {
 					t.Errorf("%d jobs, want 1 at any time", len(jobs))
 					return
 				}
@@ -329,6 +347,18 @@ func TestJobFilesAreReadConcurrently(t *testing.T) {
 	group.Wait()
 }
 
+// run keeps the sources up to date until the test ends.
+func (f *jobFolder) run() {
+	f.t.Helper()
+	ctx, cancel := context.WithCancel(f.t.Context())
+	var group sync.WaitGroup
+	group.Go(func() { f.files.Run(ctx) })
+	f.t.Cleanup(func() {
+		cancel()
+		group.Wait()
+	})
+}
+
 func BenchmarkReadOfUnchangedJobFiles(b *testing.B) {
 	directory := b.TempDir()
 	for i := range 100 {
@@ -341,9 +371,10 @@ func BenchmarkReadOfUnchangedJobFiles(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	files := newJobFiles(&Target{System: "sample_exchange", JobFiles: []string{filepath.Join(directory, "*.yml")}}, testRules())
+	files := sourcesOf(&Target{System: "sample_exchange", JobFiles: []string{filepath.Join(directory, "*.yml")}})
 	for b.Loop() {
-		if jobs, _ := files.Read(); len(jobs) != 100 {
+		files.lookUntil(b.Context())
+		if jobs := files.Latest().Files; len(jobs) != 100 {
 			b.Fatal("not all jobs were read")
 		}
 	}
@@ -357,7 +388,7 @@ func TestAReloadKeepsTheLastGoodListOfABrokenJobFile(t *testing.T) {
 	folder.expect("12", map[string]string{"a.yml": "a.yml"})
 
 	before := folder.files
-	folder.files = newJobFiles(&Target{Name: "a", System: "sample_exchange", JobFiles: []string{folder.path("*.yml")}}, testRules())
+	folder.files = sourcesOf(&Target{Name: "a", System: "sample_exchange", JobFiles: []string{folder.path("*.yml")}})
 	folder.files.Follow(before)
 	folder.expect("12", map[string]string{"a.yml": "a.yml"})
 	folder.write("a.yml", "- id: 13\n")
@@ -371,7 +402,7 @@ func TestAReloadDoesNotFollowFilesThatNoGlobNamesAnyMore(t *testing.T) {
 	folder.expect("12 13", map[string]string{"a.yml": "", "b.yml": ""})
 
 	before := folder.files
-	folder.files = newJobFiles(&Target{Name: "a", System: "sample_exchange", JobFiles: []string{folder.path("b.yml")}}, testRules())
+	folder.files = sourcesOf(&Target{Name: "a", System: "sample_exchange", JobFiles: []string{folder.path("b.yml")}})
 	folder.files.Follow(before)
 	folder.expect("13", map[string]string{"b.yml": ""})
 }

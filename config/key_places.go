@@ -59,9 +59,11 @@ func (s Systems) keyPlaces() map[string][]string {
 			nestedKeys(reflect.ValueOf(options).Elem(), add)
 		}
 	}
-	for _, key := range fieldKeys(reflect.ValueOf(&jobKeys{}).Elem()) {
-		if !slices.Contains(fieldKeys(target), key) {
-			add("in a job", key)
+	for place, part := range map[string]any{"in a job": &jobKeys{}, "below job_urls": &jobURLKeys{}} {
+		for _, key := range fieldKeys(reflect.ValueOf(part).Elem()) {
+			if !slices.Contains(fieldKeys(target), key) {
+				add(place, key)
+			}
 		}
 	}
 	return places

@@ -43,6 +43,7 @@ type targetKeys struct {
 	Labels        map[string]string `yaml:"labels"`
 	Discovery     bool              `yaml:"discovery"`
 	JobFiles      []string          `yaml:"job_files"`
+	JobURLs       []yaml.Node       `yaml:"job_urls"`
 	Link          string            `yaml:"link"`
 	Jobs          yaml.Node         `yaml:"jobs"`
 

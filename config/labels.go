@@ -22,6 +22,10 @@ func takenLabels() []string {
 // labels checks the configured labels of a target or a job.
 func (r Rules) labels(node *yaml.Node, labels map[string]string, at place, found *problems) {
 	at = at.child("labels")
+	if len(labels) > maxJobLabels {
+		found.add(lineOf(node, "labels"), at, "holds %d labels: at most %d are allowed", len(labels), maxJobLabels)
+		return
+	}
 	for _, name := range slices.Sorted(maps.Keys(labels)) {
 		line := lineOf(node, "labels", name)
 		if rule := r.labelNameProblem(name); rule != "" {
@@ -31,6 +35,26 @@ func (r Rules) labels(node *yaml.Node, labels map[string]string, at place, found
 			found.add(line, at, "%q: its value %s", name, rule)
 		}
 	}
+}
+
+// labelNames collects the names of all configured labels, which must not be too
+// many.
+func (p *parser) labelNames(targets []*Target) *labelNames {
+	all := newLabelNames()
+	names := map[string]struct{}{}
+	for _, target := range targets {
+		if target == nil {
+			continue
+		}
+		for name := range target.Labels {
+			names[name] = struct{}{}
+		}
+		addNames(names, labelNamesOf(target.Jobs))
+	}
+	if !all.admit("", slices.Sorted(maps.Keys(names))) {
+		p.found.add(0, place{}, "labels of targets and jobs have %d names: all together may have at most %d", len(names), maxLabelNames)
+	}
+	return all
 }
 
 func (r Rules) labelNameProblem(name string) string {

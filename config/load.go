@@ -38,6 +38,7 @@ func Parse(text []byte, path string, rules Rules) (*Config, error) {
 	}
 	parser.decoder.places = sync.OnceValue(func() map[string][]string { return parser.systems.keyPlaces() })
 	targets := parser.file(yamlDocument(WithoutMark(text), found))
+	labels := parser.labelNames(targets)
 	if err := found.err(); err != nil {
 		return nil, err
 	}
@@ -47,6 +48,7 @@ func Parse(text []byte, path string, rules Rules) (*Config, error) {
 		Systems:     parser.systems,
 		Warnings:    parser.warningLines(),
 		rules:       parser.rules,
+		labels:      labels,
 		described:   parser.described,
 		systemFiles: parser.systemFiles,
 	}, nil

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -191,7 +192,9 @@ targets:
 			t.Errorf("%s is %s, want %s", key, got, secret)
 		}
 	}
-	jobs, statuses := config.JobFiles(first).Read()
+	sources := config.JobSources(first, slog.New(slog.DiscardHandler))
+	sources.lookUntil(t.Context())
+	jobs, statuses := sources.Latest().Files, sources.Latest().Statuses
 	if len(jobs) != 1 || len(statuses) != 1 || statuses[0].Err != nil {
 		t.Errorf("jobs %v, statuses %v, want the one job of the one file that both globs match", jobs, statuses)
 	}

@@ -9,8 +9,9 @@ import (
 	"strings"
 )
 
-// maxProblems bounds the lines of one error: a generated file of thousands of
-// jobs, all wrong in the same way, needs no thousands of lines.
+// maxProblems bounds the problems that are looked for in one file: of a list of
+// thousands of things that are no jobs, all wrong in the same way, the first few
+// tell enough, and to find them all would take long.
 const maxProblems = 50
 
 // place is where in a file a value stands, in the user's words.
@@ -46,12 +47,18 @@ type problem struct {
 type problems struct {
 	file string
 	list []problem
+	// more tells that there are more than maxProblems.
+	more bool
 	// parts are those of the files that this one names.
 	parts []*problems
 }
 
 // add notes a problem with the value at a place.
 func (p *problems) add(line int, at place, format string, arguments ...any) {
+	if len(p.list) == maxProblems {
+		p.more = true
+		return
+	}
 	parts := make([]string, 0, 3)
 	for _, part := range []string{at.owner, at.key, fmt.Sprintf(format, arguments...)} {
 		if part != "" {
@@ -66,6 +73,9 @@ func (p *problems) add(line int, at place, format string, arguments ...any) {
 func (p *problems) wrong(line int, at place, value, format string, arguments ...any) {
 	p.add(line, at, "%s: %s", shown(value), fmt.Sprintf(format, arguments...))
 }
+
+// full tells that no more problems need to be looked for.
+func (p *problems) full() bool { return p.more }
 
 // maxShown bounds, in characters, the values that messages show.
 const maxShown = 60
@@ -92,12 +102,11 @@ func (p *problems) err() error {
 	sorted := slices.Clone(p.list)
 	slices.SortStableFunc(sorted, func(a, b problem) int { return cmp.Compare(a.line, b.line) })
 	var all []error
-	for i, problem := range sorted {
-		if i == maxProblems {
-			all = append(all, fmt.Errorf("%s: and %d more", p.file, len(sorted)-i))
-			break
-		}
+	for _, problem := range sorted {
 		all = append(all, errors.New(located(p.file, problem.line)+problem.text))
+	}
+	if p.more {
+		all = append(all, fmt.Errorf("%s: and more", p.file))
 	}
 	for _, part := range p.parts {
 		all = append(all, part.err())

@@ -129,7 +129,7 @@ func TestTheReadmesExamplesAreValid(t *testing.T) {
 	for _, block := range blocks {
 		if strings.HasPrefix(block[1], "- id") {
 			rules := testRules()
-			_, err = parseJobs([]byte(block[1]), path, jobList{rules: rules, systems: rules.Systems, system: rules.Systems.Find("vsphere")})
+			_, err = parseJobs([]byte(block[1]), path, false, jobReader{rules: rules, systems: rules.Systems, system: rules.Systems.Find("vsphere")})
 		} else {
 			_, err = Parse([]byte(block[1]), path, testRules())
 		}

@@ -34,8 +34,17 @@ type shownTarget struct {
 	Labels            map[string]string `yaml:"labels,omitempty"`
 	Discovery         bool              `yaml:"discovery"`
 	JobFiles          []string          `yaml:"job_files,omitempty"`
+	JobURLs           []shownJobURL     `yaml:"job_urls,omitempty"`
 	Link              string            `yaml:"link,omitempty"`
 	Jobs              []shownJob        `yaml:"jobs,omitempty"`
+
+	HTTP promconfig.HTTPClientConfig `yaml:",inline"`
+}
+
+type shownJobURL struct {
+	URL             string         `yaml:"url"`
+	RefreshInterval model.Duration `yaml:"refresh_interval"`
+	Items           string         `yaml:"items,omitempty"`
 
 	HTTP promconfig.HTTPClientConfig `yaml:",inline"`
 }
@@ -130,6 +139,14 @@ func redacted(target *Target) shownTarget {
 	}
 	if target.URL != nil {
 		shown.URL = redactedURL(target.URL).String()
+	}
+	for _, list := range target.JobURLs {
+		shown.JobURLs = append(shown.JobURLs, shownJobURL{
+			URL:             redactedURL(list.URL).String(),
+			RefreshInterval: shownDuration(list.RefreshInterval),
+			Items:           list.ItemsText,
+			HTTP:            redactedHTTPClient(list.HTTP),
+		})
 	}
 	for _, job := range target.Jobs {
 		shown.Jobs = append(shown.Jobs, shownJob{

@@ -157,8 +157,10 @@ func digestOf(text []byte, globs []string) (digest [sha256.Size]byte) {
 	all := sha256.New()
 	all.Write(text)
 	for _, glob := range globs {
-		for _, path := range pathsOf(glob) {
-			content, _, err := readRegularFile(path)
+		paths, err := filesOfGlob(glob)
+		fmt.Fprintf(all, "\x00%v", err)
+		for _, path := range paths {
+			content, _, err := readRegularFile(path, maxFileBytes)
 			fmt.Fprintf(all, "\x00%s\x00%v\x00%s", path, err, content)
 		}
 	}

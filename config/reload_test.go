@@ -38,7 +38,7 @@ func newReloaderTest(t *testing.T, apply func(*Config) error) *reloaderTest {
 		log:      &syncBuffer{},
 	}
 	write(t, test.path, goodConfig)
-	reloader, err := NewReloader(test.path, testRules(), apply, test.registry, slog.New(slog.NewTextHandler(test.log, nil)))
+	reloader, err := NewReloader(test.path, testRules(), apply, test.registry, textLogger(test.log))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,6 +62,9 @@ func (b *syncBuffer) Write(p []byte) (int, error) {
 	defer b.mutex.Unlock()
 	return b.text.Write(p)
 }
+
+// textLogger logs into a buffer.
+func textLogger(to *syncBuffer) *slog.Logger { return slog.New(slog.NewTextHandler(to, nil)) }
 
 func (b *syncBuffer) count(part string) int {
 	b.mutex.Lock()

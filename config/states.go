@@ -52,7 +52,7 @@ func commonWords() map[string]string {
 		"failed":    "fail failure error errored broken rejected",
 		"canceled":  "cancelled cancel aborted stopped deleted",
 	} {
-		for _, word := range strings.Fields(others) {
+		for word := range strings.FieldsSeq(others) {
 			words[word] = state
 		}
 	}

@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 )
 
@@ -26,6 +27,9 @@ func (t *Target) summary() string {
 	if len(t.JobFiles) > 0 {
 		parts = append(parts, "job files "+strings.Join(t.JobFiles, " "))
 	}
+	for _, list := range t.JobURLs {
+		parts = append(parts, "job url "+publicURL(list.URL))
+	}
 	if t.Discovery {
 		parts = append(parts, "discovery")
 	}
@@ -46,26 +50,23 @@ func counted(number int, noun string) string {
 func (c *Config) CheckJobFiles() (warnings []string, err error) {
 	var errs []error
 	for _, target := range c.Targets {
-		_, statuses := c.JobFiles(target).Read()
-		for _, status := range statuses {
+		files := c.JobSources(target, slog.New(slog.DiscardHandler)).files
+		files.look(func(string) {})
+		merger := newJobMerger(target, c.labels)
+		for _, status := range merger.merge(files.sources(), nil).Statuses {
+			fault, noDirectory := errors.AsType[*globError](status.Err)
 			switch {
+			case noDirectory && isMissing(fault):
+				warnings = append(warnings, fmt.Sprintf("target %q: job files %s: %s", target.Name, status.Path, fault))
 			case isMissing(status.Err):
 				warnings = append(warnings, fmt.Sprintf("target %q: job file %s is not there yet", target.Name, status.Path))
 			case status.Err != nil:
 				errs = append(errs, fmt.Errorf("target %q: %w", target.Name, status.Err))
 			}
 		}
-		warnings = append(warnings, target.unmatchedGlobs()...)
-	}
-	return warnings, errors.Join(errs...)
-}
-
-func (t *Target) unmatchedGlobs() []string {
-	var warnings []string
-	for _, glob := range t.JobFiles {
-		if len(pathsOf(glob)) == 0 {
-			warnings = append(warnings, fmt.Sprintf("target %q: no job file matches %s yet", t.Name, glob))
+		for _, glob := range files.unmatched {
+			warnings = append(warnings, fmt.Sprintf("target %q: no job file matches %s yet", target.Name, cleanName(glob)))
 		}
 	}
-	return warnings
+	return warnings, errors.Join(errs...)
 }

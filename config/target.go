@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -45,6 +44,7 @@ func (p *parser) target(index int, node *yaml.Node, defaults settingsKeys, names
 	target.Thumbprint = p.thumbprint(node, &keys, target, at)
 	target.States = p.states(node, keys.States, at)
 	target.JobFiles = p.jobFiles(node, keys.JobFiles, at)
+	target.JobURLs = p.jobURLs(keys.JobURLs, at)
 	target.Jobs = p.jobs(&keys.Jobs, system, at)
 	p.rules.labels(node, target.Labels, at, p.found)
 	p.warn(node, target, at)
@@ -80,7 +80,7 @@ func (p *parser) jobs(node *yaml.Node, system System, at place) []Job {
 	if node.Kind == 0 {
 		return nil
 	}
-	list := jobList{rules: p.rules, systems: p.systems, system: system, found: p.found, decoder: p.decoder}
+	list := jobReader{rules: p.rules, systems: p.systems, system: system, found: p.found, decoder: p.decoder}
 	return list.read(node, at.child("jobs"))
 }
 
@@ -113,27 +113,23 @@ func (p *parser) glob(glob string) (full, rule string) {
 	}
 }
 
-// literally makes a glob that matches a path only, whatever is in it. Windows
-// has no such escaping.
-func literally(path string) string {
-	if runtime.GOOS == "windows" {
-		return path
-	}
-	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
-}
-
 // warn notes what is allowed but unwise.
 func (p *parser) warn(node *yaml.Node, target *Target, at place) {
 	http := &target.HTTP
-	if len(target.Jobs)+len(target.JobFiles) == 0 && !target.Discovery {
-		p.warnings.add(node.Line, at, "has no jobs: name some in jobs or job_files, or switch on discovery where the system can list them; only /probe can ask for one")
+	if len(target.Jobs)+len(target.JobFiles)+len(target.JobURLs) == 0 && !target.Discovery {
+		p.warnings.add(node.Line, at, "has no jobs: name some in jobs, job_files or job_urls, or switch on discovery where the system can list them; only /probe can ask for one")
 	}
 	for i, glob := range target.JobFiles {
 		if advice := homeAdvice(glob); advice != "" {
 			p.warnings.add(lineOf(node, "job_files"), at.child("job_files").item(i), "%s%s", glob, advice)
 		}
 	}
-	if target.URL != nil && inClear(target.URL) && hasCredentials(http) {
+	p.warnOfHTTP(node, target.URL, http, at)
+}
+
+// warnOfHTTP notes what is unwise in how a URL is asked.
+func (p *parser) warnOfHTTP(node *yaml.Node, to *url.URL, http *promconfig.HTTPClientConfig, at place) {
+	if to != nil && inClear(to) && hasCredentials(http) {
 		p.warnings.add(lineOf(node, "url"), at.child("url"), "sends credentials over http to a host that is not this machine: anyone on the way can read them")
 	}
 	if http.TLSConfig.InsecureSkipVerify {

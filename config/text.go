@@ -31,3 +31,14 @@ func requiredTextProblem(text string) string {
 	}
 	return textProblem(text)
 }
+
+// cleanName is the name of a file, which may hold any bytes, as it can be shown:
+// in labels, logs and messages.
+func cleanName(path string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, strings.ToValidUTF8(path, string(unicode.ReplacementChar)))
+}

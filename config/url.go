@@ -39,7 +39,7 @@ func (p *parser) targetURL(node *yaml.Node, text string, system System, at place
 // wrongURL notes a problem with a URL, which is shown up to where a user name, a
 // password or a token could be.
 func (p *parser) wrongURL(line int, at place, text, rule string) {
-	if regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]+)?(/[A-Za-z0-9/._-]*)?$`).MatchString(text) {
+	if regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.-]*(:\d+)?(/[A-Za-z0-9/._-]*)?$`).MatchString(text) {
 		rule += ": write https://" + text
 	}
 	if strings.Contains(text, "${") || strings.Contains(text, "{{") {

@@ -65,7 +65,7 @@ func nearestDuration(text string) string {
 	} {
 		plain = regexp.MustCompile(`^([0-9.]+)`+unit.spelling+`$`).ReplaceAllString(plain, "${1}"+unit.unit)
 	}
-	if regexp.MustCompile(`^[0-9]{1,9}$`).MatchString(plain) {
+	if regexp.MustCompile(`^\d{1,9}$`).MatchString(plain) {
 		plain += "s"
 	}
 	if _, err := model.ParseDuration(plain); err == nil {
@@ -79,7 +79,7 @@ func nearestDuration(text string) string {
 
 // nearestSize is what a text that is no size most likely means.
 func nearestSize(text string) string {
-	parts := regexp.MustCompile(`^([0-9]{1,9})\s*([kKmM])(i?)[bB]?$`).FindStringSubmatch(strings.TrimSpace(text))
+	parts := regexp.MustCompile(`^(\d{1,9})\s*([kKmM])(i?)[bB]?$`).FindStringSubmatch(strings.TrimSpace(text))
 	if parts == nil {
 		return "4MiB or 64KiB"
 	}

@@ -27,6 +27,7 @@ const maxMergeDepth = 10
 type decoder struct {
 	found  *problems
 	visits int
+	limit  int // of visits; 0: maxVisits
 	// places are where keys belong, worked out when it is first asked for; nil
 	// where they are in the same file as no other keys.
 	places func() map[string][]string
@@ -68,14 +69,22 @@ func (d *decoder) pointer(node *yaml.Node, out reflect.Value, at place) {
 
 // exhausted counts the values and notes once when there are too many.
 func (d *decoder) exhausted(node *yaml.Node) bool {
-	if d.visits > maxVisits {
+	limit := d.maxVisits()
+	if d.visits > limit {
 		return true
 	}
 	d.visits++
-	if d.visits > maxVisits {
+	if d.visits > limit {
 		d.found.add(node.Line, place{}, "holds too many values: are aliases (*) nested?")
 	}
-	return d.visits > maxVisits
+	return d.visits > limit
+}
+
+func (d *decoder) maxVisits() int {
+	if d.limit > 0 {
+		return d.limit
+	}
+	return maxVisits
 }
 
 // isSingleValue tells whether values of a type are left to the YAML library.
@@ -195,6 +204,9 @@ type fieldSet struct {
 
 func (d *decoder) fields(node *yaml.Node, set fieldSet, at place) {
 	for _, entry := range d.entries(node, at) {
+		if d.found.full() {
+			return
+		}
 		field, known := set.fields[entry.name()]
 		switch {
 		case known && strings.HasSuffix(entry.name(), "_ref"):
@@ -286,7 +298,7 @@ func (d *decoder) entries(node *yaml.Node, at place) []entry {
 	}
 	own := map[string]int{}
 	var all, merged []entry
-	for i := 0; i+1 < len(node.Content); i += 2 {
+	for i := 0; i+1 < len(node.Content) && !d.found.full(); i += 2 {
 		entry := entry{key: followAlias(node.Content[i]), value: node.Content[i+1]}
 		first, twice := own[entry.name()]
 		switch {
@@ -317,7 +329,7 @@ func (d *decoder) merged(node *yaml.Node, at place, depth int) []entry {
 	if d.exhausted(node) {
 		return nil
 	}
-	d.visits = min(d.visits+len(node.Content)/2, maxVisits)
+	d.visits = min(d.visits+len(node.Content)/2, d.maxVisits())
 	if depth > maxMergeDepth || (node.Kind != yaml.SequenceNode && node.Kind != yaml.MappingNode) {
 		d.found.add(node.Line, at, "\"<<\" must name a mapping, or a list of them, nested at most %d deep", maxMergeDepth)
 		return nil

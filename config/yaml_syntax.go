@@ -13,20 +13,26 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
+// maxSearchedBytes bounds the texts in which the exact line is searched for, which
+// parses the text many times over.
+const maxSearchedBytes = 64 << 10
+
 // addSyntaxProblem notes the YAML parser's own complaint about a text, with the
 // line that it is about and what is usually wrong there. It may quote the text
 // only where that cannot be a secret.
 func addSyntaxProblem(text []byte, err error, found *problems) {
 	line, complaint := splitSyntaxError(err)
-	if exact := offendingLine(text, complaint); exact > 0 {
-		line = exact
+	if len(text) <= maxSearchedBytes {
+		if exact := offendingLine(text, complaint); exact > 0 {
+			line = exact
+		}
 	}
 	found.add(line, place{}, "is no valid YAML: %s%s", syntaxAdvice(complaint), quotedLine(text, line))
 }
 
 // syntaxAdvice is the parser's complaint with what to do.
 func syntaxAdvice(complaint string) string {
-	advice := ""
+	var advice string
 	switch {
 	case strings.Contains(complaint, "anchor"):
 		return "a value that begins with * refers to an anchor (&) that is not there: quote the value if it is meant literally"

@@ -1,0 +1,255 @@
+package config
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"reflect"
+	"strings"
+	"sync"
+	"time"
+
+	promconfig "github.com/prometheus/common/config"
+)
+
+// jobURLPoller asks one URL for its list of jobs, again and again.
+type jobURLPoller struct {
+	settings JobURL
+	name     string // settings.URL as it may be shown
+	timeout  time.Duration
+	reader   jobReader
+	asked    chan struct{} // closed after the first request
+	first    sync.Once
+
+	// The rest is for the poller's own goroutine.
+	client   *http.Client
+	clientOf promconfig.HTTPClientConfig // with the secrets that the client was made of
+	etag     string
+	modified string
+	digest   [sha256.Size]byte // of the body understood last
+
+	mutex sync.Mutex
+	jobs  []Job // the last good list
+	err   error
+}
+
+func newJobURLPoller(settings JobURL, timeout time.Duration, reader jobReader) *jobURLPoller {
+	return &jobURLPoller{settings: settings, name: publicURL(settings.URL), timeout: timeout, reader: reader, asked: make(chan struct{})}
+}
+
+// follow takes over the last good list of another poller of the same URL.
+func (p *jobURLPoller) follow(other *jobURLPoller) {
+	if p.settings.URL.String() != other.settings.URL.String() {
+		return
+	}
+	source := other.source()
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.jobs, p.err = source.jobs, source.err
+}
+
+func (p *jobURLPoller) source() jobSource {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	return jobSource{name: p.name, jobs: p.jobs, err: p.err}
+}
+
+// run polls until the context ends, and calls changed whenever something did.
+func (p *jobURLPoller) run(ctx context.Context, changed func()) {
+	for ctx.Err() == nil {
+		if p.poll(ctx) {
+			changed()
+		}
+		p.first.Do(func() { close(p.asked) })
+		pause := time.NewTimer(p.settings.RefreshInterval)
+		select {
+		case <-pause.C:
+		case <-ctx.Done():
+		}
+		pause.Stop()
+	}
+	if p.client != nil {
+		p.client.CloseIdleConnections()
+	}
+}
+
+// poll asks once, and tells whether the outcome is another than before.
+func (p *jobURLPoller) poll(ctx context.Context) (changed bool) {
+	bounded, cancel := context.WithTimeout(ctx, p.timeout)
+	defer cancel()
+	jobs, unchanged, err := p.fetch(bounded)
+	if ctx.Err() != nil { // the end of the program is no failure of the URL
+		return false
+	}
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if err != nil {
+		if !strings.HasPrefix(err.Error(), p.name) { // problems in the list have it on each line
+			err = fmt.Errorf("%s: %w", p.name, err)
+		}
+		changed = errorText(p.err) != err.Error()
+		p.err = err
+		return changed
+	}
+	changed = !unchanged || p.err != nil
+	if !unchanged {
+		p.jobs = jobs
+	}
+	p.err = nil
+	return changed
+}
+
+// fetch sends a request and reads the list in its answer. unchanged tells that
+// the list is the one that was understood last.
+func (p *jobURLPoller) fetch(ctx context.Context) (jobs []Job, unchanged bool, err error) {
+	if err := p.connect(); err != nil {
+		return nil, false, err
+	}
+	response, body, err := p.ask(ctx, p.etag, p.modified)
+	if err == nil && isRefusedCondition(response) && p.etag+p.modified != "" {
+		response, body, err = p.ask(ctx, "", "")
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	if response.StatusCode == http.StatusNotModified && p.etag+p.modified != "" {
+		return nil, true, nil
+	}
+	if response.StatusCode/100 != 2 {
+		return nil, false, refusal(response)
+	}
+	digest := sha256.Sum256(body)
+	if digest == p.digest {
+		p.remember(response, digest)
+		return nil, true, nil
+	}
+	if jobs, err = p.parse(response, body); err != nil {
+		return nil, false, err
+	}
+	p.remember(response, digest)
+	return jobs, false, nil
+}
+
+func (p *jobURLPoller) remember(response *http.Response, digest [sha256.Size]byte) {
+	p.digest = digest
+	p.etag, p.modified = response.Header.Get("ETag"), response.Header.Get("Last-Modified")
+}
+
+// connect makes a client where there is none with the secrets as they are now.
+func (p *jobURLPoller) connect() error {
+	http, err := withSecrets(p.settings.HTTP)
+	if err != nil {
+		return err
+	}
+	if p.client != nil && reflect.DeepEqual(http, p.clientOf) {
+		return nil
+	}
+	client, err := promconfig.NewClientFromConfig(http, "job_urls")
+	if err != nil {
+		return fmt.Errorf("making a client: %w", err)
+	}
+	if http.FollowRedirects {
+		client.CheckRedirect = sameOrigin
+	}
+	if p.client != nil {
+		p.client.CloseIdleConnections()
+	}
+	p.client, p.clientOf = client, http
+	return nil
+}
+
+// sameOrigin follows a redirect only to where the credentials may go.
+func sameOrigin(request *http.Request, via []*http.Request) error {
+	const most = 5
+	first := via[0].URL
+	if request.URL.Scheme != first.Scheme || request.URL.Host != first.Host || len(via) > most {
+		return http.ErrUseLastResponse
+	}
+	return nil
+}
+
+// ask sends one request and reads its answer.
+func (p *jobURLPoller) ask(ctx context.Context, etag, modified string) (*http.Response, []byte, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.settings.URL.String(), http.NoBody)
+	if err != nil {
+		return nil, nil, errors.New("the url cannot be asked")
+	}
+	request.Header.Set("Accept", "application/json, application/yaml;q=0.9, */*;q=0.8")
+	request.Header.Set("User-Agent", "asyncjob_exporter")
+	if etag != "" {
+		request.Header.Set("If-None-Match", etag)
+	}
+	if modified != "" {
+		request.Header.Set("If-Modified-Since", modified)
+	}
+	response, err := p.client.Do(request)
+	if err != nil {
+		return nil, nil, withoutURL(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxJobListBytes+1))
+	if err != nil {
+		return nil, nil, fmt.Errorf("reading the answer: %w", withoutURL(err))
+	}
+	if len(body) > maxJobListBytes {
+		return nil, nil, fmt.Errorf("the answer is larger than %s", byteSize(maxJobListBytes))
+	}
+	return response, body, nil
+}
+
+// withoutURL is an error of the HTTP client without the URL, whose query may be
+// secret.
+func withoutURL(err error) error {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return errors.New("no answer in time")
+	}
+	if inner := (*url.Error)(nil); errors.As(err, &inner) {
+		return inner.Err
+	}
+	return err
+}
+
+// isRefusedCondition tells of an answer that a request without condition may not get.
+func isRefusedCondition(response *http.Response) bool {
+	switch response.StatusCode {
+	case http.StatusNotModified, http.StatusUnauthorized, http.StatusNotFound, http.StatusGone, http.StatusTooManyRequests, http.StatusServiceUnavailable:
+		return false
+	default:
+		return response.StatusCode/100 != 2
+	}
+}
+
+// refusal says what an answer without a list is.
+func refusal(response *http.Response) error {
+	status := fmt.Sprintf("answered %d %s", response.StatusCode, http.StatusText(response.StatusCode))
+	if to, err := response.Location(); err == nil {
+		return fmt.Errorf("%s to %s://%s: redirects are followed with follow_redirects only, and to no other host", status, to.Scheme, cleanName(to.Host))
+	}
+	return errors.New(status)
+}
+
+// parse reads the list in an answer.
+func (p *jobURLPoller) parse(response *http.Response, body []byte) ([]Job, error) {
+	kind, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
+	if kind == "text/html" {
+		return nil, errors.New("answered a page of HTML, not a list of jobs: is a login missing?")
+	}
+	isJSON := strings.HasSuffix(kind, "json") || isJSONName(p.settings.URL.Path)
+	if p.settings.Items != nil {
+		found, err := p.settings.Items(WithoutMark(body))
+		if err != nil {
+			return nil, fmt.Errorf("items: %w", err)
+		}
+		body, isJSON = found, true
+	}
+	jobs, err := parseJobs(body, p.name, isJSON, p.reader)
+	if err != nil {
+		return nil, err
+	}
+	return jobs, nil
+}

@@ -1,0 +1,302 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// listServer answers with a list of jobs, and remembers what it was asked.
+type listServer struct {
+	*httptest.Server
+
+	mutex    sync.Mutex
+	answer   http.HandlerFunc
+	requests []*http.Request
+}
+
+func newListServer(t *testing.T) *listServer {
+	t.Helper()
+	s := &listServer{}
+	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.mutex.Lock()
+		defer s.mutex.Unlock()
+		s.requests = append(s.requests, r)
+		s.answer(w, r)
+	}))
+	t.Cleanup(s.Close)
+	return s
+}
+
+func (s *listServer) answers(answer http.HandlerFunc) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.answer = answer
+}
+
+// answersText answers 200 with a text of a type.
+func (s *listServer) answersText(kind, text string) {
+	s.answers(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", kind)
+		fmt.Fprint(w, text)
+	})
+}
+
+func (s *listServer) last() *http.Request {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.requests[len(s.requests)-1]
+}
+
+// listReader asks one URL, given with its keys as in a configuration.
+type listReader struct {
+	t       *testing.T
+	sources *JobSources
+}
+
+func newListReader(t *testing.T, keys string) *listReader {
+	t.Helper()
+	rules := testRules()
+	rules.Items = func(expression string) (Transform, error) {
+		return func(body []byte) ([]byte, error) { return []byte(strings.TrimPrefix(string(body), expression)), nil }, nil
+	}
+	text := "targets: [{name: a, system: sample_exchange, timeout: 2s, jobs: [{id: 1}], job_urls: [" + keys + "]}]"
+	config, err := Parse([]byte(text), filepath.Join(t.TempDir(), "asyncjob.yml"), rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &listReader{t: t, sources: config.JobSources(config.Targets[0], textLogger(&syncBuffer{}))}
+}
+
+// expect asks once and compares the ids, and the status: "" is valid, else a part
+// of the message.
+func (r *listReader) expect(ids, problem string) {
+	r.t.Helper()
+	if r.sources.urls[0].poll(r.t.Context()) {
+		r.sources.changed()
+	}
+	list := r.sources.Latest()
+	var got []string
+	for _, job := range list.URLs {
+		got = append(got, job.ID)
+	}
+	if strings.Join(got, " ") != ids || len(list.Files) > 0 {
+		r.t.Errorf("jobs %q, want %q", strings.Join(got, " "), ids)
+	}
+	said := ""
+	for _, status := range list.Statuses {
+		said += errorText(status.Err)
+	}
+	if !strings.Contains(said, problem) || (said == "") != (problem == "") {
+		r.t.Errorf("status %q, want %q", said, problem)
+	}
+	if strings.Contains(said, canary) {
+		r.t.Errorf("shows a secret: %s", said)
+	}
+}
+
+func TestAListMayComeFromAURL(t *testing.T) {
+	for name, test := range map[string]struct{ kind, text, keys string }{
+		"JSON":                    {"application/json", `[{"id": 1}, {"id": 5}, {"id": 6}]`, ""},
+		"YAML":                    {"application/yaml", "- id: 5\n- id: 6\n", ""},
+		"no type":                 {"", "- id: 5\n- id: 6\n", ""},
+		"text with a mark":        {"text/plain; charset=utf-8", "\uFEFF- id: 5\n- id: 6\n", ""},
+		"JSON with a mark":        {"application/problem+json", "\uFEFF[{\"id\": 5},\r\n{\"id\": 6}]", ""},
+		"a reply of another kind": {"text/plain", `>>[{"id": 5}, {"id": 6}]`, ", items: '>>'"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := newListServer(t)
+			server.answersText(test.kind, test.text)
+			reader := newListReader(t, "{url: '"+server.URL+"/jobs?token="+canary+"'"+test.keys+"}")
+			reader.expect("5 6", "")
+			if got := server.last().URL.RawQuery; got != "token="+canary {
+				t.Errorf("asked with query %q", got)
+			}
+			if got := reader.sources.Latest().Statuses[0].Path; got != server.URL+"/jobs" {
+				t.Errorf("is shown as %s", got)
+			}
+		})
+	}
+}
+
+func TestAURLThatFailsKeepsItsLastGoodList(t *testing.T) {
+	plain := func(status int, kind, text string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", kind)
+			w.Header().Set("Location", "https://elsewhere.example.com/"+canary)
+			w.WriteHeader(status)
+			fmt.Fprint(w, text)
+		}
+	}
+	for name, test := range map[string]struct {
+		answer  http.HandlerFunc
+		problem string
+	}{
+		"not found":       {plain(404, "text/plain", canary), "/jobs: answered 404 Not Found"},
+		"an error":        {plain(500, "text/plain", canary), "/jobs: answered 500 Internal Server Error"},
+		"elsewhere":       {plain(302, "", ""), "answered 302 Found to https://elsewhere.example.com: redirects are followed with"},
+		"a login page":    {plain(200, "text/html", "<html>"+canary), "answered a page of HTML, not a list of jobs"},
+		"no list":         {plain(200, "application/json", `{"jobs": []}`), "/jobs:1: must be a list of jobs"},
+		"no JSON":         {plain(200, "application/json", "[{"), "/jobs:1: is no valid JSON"},
+		"a bad job":       {plain(200, "text/plain", "- id: 5\n- id: six\n"), `/jobs:2: job "six": id: must be a whole number`},
+		"too much":        {plain(200, "text/plain", strings.Repeat(" ", maxJobListBytes+1)), "the answer is larger than 4MiB"},
+		"a broken answer": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "/jobs: EOF"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := newListServer(t)
+			server.answersText("application/json", `[{"id": 5}]`)
+			reader := newListReader(t, "{url: '"+server.URL+"/jobs?token="+canary+"'}")
+			reader.expect("5", "")
+			server.answers(test.answer)
+			reader.expect("5", test.problem)
+			server.answersText("application/json", `[{"id": 6}]`)
+			reader.expect("6", "")
+		})
+	}
+}
+
+func TestAURLThatNobodyAnswersSaysSo(t *testing.T) {
+	server := newListServer(t)
+	reader := newListReader(t, "{url: '"+server.URL+"/jobs?token="+canary+"'}")
+	server.Close()
+	reader.expect("", "/jobs: dial tcp")
+	slow := newListServer(t)
+	slow.answers(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	reader = newListReader(t, "{url: '"+slow.URL+"/jobs?token="+canary+"'}")
+	reader.sources.urls[0].timeout = 20 * time.Millisecond
+	reader.expect("", "/jobs: no answer in time")
+}
+
+func TestAnUnchangedListIsNotSentAgain(t *testing.T) {
+	server := newListServer(t)
+	server.answers(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("ETag", `"1"`)
+		w.Header().Set("Content-Type", "application/json")
+		if r.Header.Get("If-None-Match") == `"1"` {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		fmt.Fprint(w, `[{"id": 5}]`)
+	})
+	reader := newListReader(t, "{url: '"+server.URL+"'}")
+	reader.expect("5", "")
+	before := reader.sources.Latest()
+	reader.expect("5", "")
+	if server.last().Header.Get("If-None-Match") != `"1"` || reader.sources.Latest() != before {
+		t.Error("want a conditional request, and the same list")
+	}
+	server.answers(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("If-None-Match") != "" {
+			w.WriteHeader(http.StatusPreconditionFailed)
+			return
+		}
+		fmt.Fprint(w, `[{"id": 6}]`)
+	})
+	reader.expect("6", "")
+}
+
+func TestCredentialsOfAListGoToItsHostAlone(t *testing.T) {
+	other := newListServer(t)
+	other.answersText("application/json", "[]")
+	server := newListServer(t)
+	server.answers(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/here":
+			http.Redirect(w, r, "/list", http.StatusFound)
+		case "/elsewhere":
+			http.Redirect(w, r, other.URL, http.StatusFound)
+		default:
+			fmt.Fprint(w, "- id: 5")
+		}
+	})
+	login := ", follow_redirects: true, authorization: {credentials: " + canary + "}}"
+	newListReader(t, "{url: '"+server.URL+"/here'"+login).expect("5", "")
+	if got := server.last().Header.Get("Authorization"); got != "Bearer "+canary {
+		t.Errorf("sent %q", got)
+	}
+	newListReader(t, "{url: '"+server.URL+"/elsewhere'"+login).expect("", "answered 302 Found to "+other.URL)
+	if len(other.requests) > 0 {
+		t.Error("another host was asked")
+	}
+}
+
+func TestASecretFileOfAListIsReadAgain(t *testing.T) {
+	server := newListServer(t)
+	server.answersText("text/plain", "- id: 5")
+	secret := filepath.Join(t.TempDir(), "token")
+	write(t, secret, "\uFEFFfirst\r\n")
+	reader := newListReader(t, "{url: '"+server.URL+"', authorization: {credentials_file: '"+secret+"'}, http_headers: {X-Key: {files: ['"+secret+"']}}}")
+	for _, want := range []string{"first", "second"} {
+		write(t, secret, "\uFEFF"+want+"\r\n")
+		reader.expect("5", "")
+		if got := server.last().Header; got.Get("Authorization") != "Bearer "+want || got.Get("X-Key") != want {
+			t.Errorf("sent %q, %q", got.Get("Authorization"), got.Get("X-Key"))
+		}
+	}
+	write(t, filepath.Join(secret+"s", "x"), "")
+	reader.sources.urls[0].settings.HTTP.Authorization.CredentialsFile = secret + "s"
+	reader.expect("5", "authorization.credentials_file: cannot be read")
+}
+
+func TestListsFromURLsAreKeptUpToDateAndOverReloads(t *testing.T) {
+	server := newListServer(t)
+	server.answersText("text/plain", "- id: 5")
+	keys := "{url: '" + server.URL + "', refresh_interval: 1s}"
+	folder := &jobFolder{t: t, files: newListReader(t, keys).sources}
+	folder.run()
+	folder.files.Look(t.Context(), time.Minute)
+	if got := folder.files.Latest().URLs; len(got) != 1 || got[0].ID != "5" {
+		t.Fatalf("after the first look: %v", got)
+	}
+	server.answersText("text/plain", "- id: 6")
+	eventually(t, "the new list counts", func() bool { return folder.files.Latest().URLs[0].ID == "6" })
+	server.answers(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) })
+	next := newListReader(t, keys)
+	next.sources.Follow(folder.files)
+	next.expect("6", "answered 502 Bad Gateway")
+}
+
+func TestAURLIsShownWithoutSecrets(t *testing.T) {
+	list := JobURL{URL: &url.URL{Scheme: "https", Host: "ci.example.com", Path: "/jobs", RawQuery: "signature=" + canary}}
+	config := &Config{Targets: []*Target{{Name: "a", URL: &url.URL{Scheme: "https", Host: "a"}, JobURLs: []JobURL{list}}}}
+	shown, err := config.Redacted()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{string(shown), strings.Join(config.Summary(), "\n")} {
+		if strings.Contains(text, canary) || !strings.Contains(text, "https://ci.example.com/jobs") {
+			t.Errorf("shown as %s", text)
+		}
+	}
+}
+
+func TestWhatIsWrongWithAURLOfJobsIsSaid(t *testing.T) {
+	rules := testRules()
+	rules.Items = func(string) (Transform, error) { return nil, errors.New("column 2: no such function") }
+	for keys, problem := range map[string]string{
+		"https://a":                         "job_urls[0]: must be a mapping with the key url",
+		"{}":                                "job_urls[0].url: is missing",
+		"{url: 'https://u:hunter2@a'}":      "job_urls[0].url: must hold no credentials",
+		"{url: 'a.example.com/jobs'}":       `job_urls[0].url: "a.example.com/jobs": must begin with http:// or https://: write https://a.example.com/jobs`,
+		"{url: 'https://a', refresh: 5s}":   `job_urls[0]: unknown key "refresh"`,
+		"{url: 'https://a', interval: 5s}":  `job_urls[0]: unknown key "interval"`,
+		"{url: 'https://a', items: '.a|b'}": `job_urls[0].items: ".a|b": column 2: no such function`,
+		"{url: 'https://a', timeout: 5s}":   "timeout belongs in a target or below defaults",
+		"{url: 'https://a', bearer_token: x, basic_auth: {username: a, password: b}}": "exclude each other",
+		"{url: 'https://a', refresh_interval: 10ms}":                                  `job_urls[0].refresh_interval: "10ms": must be 1s or longer`,
+		"{url: 'https://a', authorization: {credentials_file: nothing}}":              "job_urls[0].authorization.credentials_file: cannot be read",
+	} {
+		text := "targets:\n- name: a\n  system: sample_exchange\n  job_urls:\n    - " + keys
+		_, err := Parse([]byte(text), "a.yml", rules)
+		if err == nil || !strings.Contains(err.Error(), problem) || !strings.HasPrefix(err.Error(), `a.yml:5: target "a": `) {
+			t.Errorf("%s: %v, want %q on line 5", keys, err, problem)
+		}
+	}
+}
