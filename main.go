@@ -95,6 +95,7 @@ func serve(ctx context.Context, flags *program.Flags, hangups <-chan os.Signal, 
 		MetricsPath: flags.MetricsPath, MetricsJobs: flags.MetricsJobs, MaxRequests: flags.MaxRequests,
 		Budget: flags.Budget, EnablePprof: flags.EnablePprof,
 		Reload:        reloader.Reload,
+		Refusal:       reloader.Refusal,
 		Configuration: func() ([]byte, error) { return reloader.Current().Redacted() },
 	})
 	if err != nil {

@@ -71,6 +71,8 @@ type entryState struct {
 	settledFailure *upstream.Failure
 	// triedAt is when a read was last begun.
 	triedAt time.Time
+
+	history
 }
 
 // shownKey is all that the samples of an entry depend on.
@@ -131,6 +133,7 @@ func (s entryState) succeeded(found *job.Job, by reader) entryState {
 	if s.last == nil || s.last.State != found.State {
 		s.stateSince = by.now
 	}
+	s.history = s.noted(s.last, found, by.now)
 	s.last, s.meaning, s.readBy, s.readAt, s.settledAt = found, by.meaning, by.generation, by.now, by.now
 	s.failure, s.settledFailure = nil, nil
 	if s.firstSeen.IsZero() && found.State != job.Gone {

@@ -180,6 +180,14 @@ func (l *listing) outcome(failure *upstream.Failure) (before *upstream.Failure) 
 	return before
 }
 
+// health is when the last list ended that named all that there is, and why the
+// last one failed; nil: it did not.
+func (l *listing) health() (at time.Time, failure *upstream.Failure) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.at, l.failure
+}
+
 // logListing logs when listing begins to fail, and when it works again.
 func (t *Target) logListing(l *listing, err error) {
 	var failure *upstream.Failure

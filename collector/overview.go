@@ -22,8 +22,6 @@ type JobStatus struct {
 	// Name is what people know the job by.
 	Name   string
 	Source Source
-	// Origin is the job file or URL that names the job; empty for other sources.
-	Origin string
 	// Labels are those of the target and of the job.
 	Labels map[string]string
 	// Link is where people find the job in its own system; empty where that is
@@ -78,6 +76,8 @@ type TargetStatus struct {
 	// failed; nil: it did not.
 	LastList    time.Time
 	ListFailure *upstream.Failure
+	// JobSources are the job files and URLs of the target, as they were last read.
+	JobSources []config.JobSourceStatus
 
 	Login LoginStatus
 	Jobs  []JobStatus
@@ -123,28 +123,43 @@ func (c *Collector) Discover(ctx context.Context) {
 }
 
 func (t *Target) status() TargetStatus {
+	last := t.memory.outcome()
 	status := TargetStatus{
 		System: t.settings.System, Name: t.settings.Name, Labels: t.settings.Labels,
-		URL: t.settings.URL.String(), Discovery: t.settings.Discovery,
+		URL: t.settings.URL.String(), Discovery: t.settings.Discovery, JobSources: t.jobs.sourceStates(), InfoLabels: t.system.Info().Labels,
+		LastRead: last.ended, Up: !last.ended.IsZero() && last.failure == nil, Failure: last.failure, Duration: last.duration,
 	}
-	for _, s := range t.memory.states() {
-		name := s.job.DisplayName()
-		status.Jobs = append(status.Jobs, JobStatus{
-			System: t.settings.System, Target: t.settings.Name, Job: s.job, Name: name, Source: s.source, Labels: t.jobLabels(s.job),
-			Link: t.settings.JobLink(s.job.ID, name), MaxDuration: cmp.Or(s.job.MaxDuration, t.settings.MaxDuration),
-			Last: s.last, ReadAt: s.readAt, FirstSeen: s.firstSeen,
-			Failure: s.failure, LastFailure: s.lastFailure, FailedAt: s.failedAt,
-		})
+	status.LastList, status.ListFailure = t.list.health()
+	states := t.memory.states()
+	status.Jobs = make([]JobStatus, 0, len(states))
+	for i := range states {
+		status.Jobs = append(status.Jobs, t.jobStatus(&states[i]))
 	}
 	slices.SortFunc(status.Jobs, func(a, b JobStatus) int { return cmp.Compare(a.Job.ID, b.Job.ID) })
 	return status
 }
 
-func (t *Target) jobLabels(job config.Job) map[string]string {
-	labels := maps.Clone(t.settings.Labels)
-	if labels == nil {
-		labels = map[string]string{}
+func (t *Target) jobStatus(s *entryState) JobStatus {
+	name := nameOf(s)
+	return JobStatus{
+		System: t.settings.System, Target: t.settings.Name, Job: s.job, Name: name, Source: s.source, Labels: t.jobLabels(s.job),
+		Link: t.settings.JobLink(s.job.ID, name), MaxDuration: t.maxDuration(s.job),
+		Last: s.last, ReadAt: s.readAt, FirstSeen: s.firstSeen,
+		AskedAt: s.askedAt, MovedAt: s.movedAt, Changes: s.changes, Retired: s.retired(t.now(), t.settings.FinishedRetention),
+		Failure: s.failure, LastFailure: s.lastFailure, FailedAt: s.failedAt,
 	}
-	maps.Copy(labels, job.Labels)
+}
+
+// jobLabels are the labels of the target and of the job. Where one of the two
+// has none they are those of the other, and must not be changed.
+func (t *Target) jobLabels(of config.Job) map[string]string {
+	switch {
+	case len(of.Labels) == 0:
+		return t.settings.Labels
+	case len(t.settings.Labels) == 0:
+		return of.Labels
+	}
+	labels := maps.Clone(t.settings.Labels)
+	maps.Copy(labels, of.Labels)
 	return labels
 }

@@ -19,7 +19,7 @@ func (t *Target) readAll(ctx context.Context, r *round, entries []*entry) []jobV
 	finished := 0
 	by := t.reader()
 	for i, e := range entries {
-		s := e.state()
+		s := e.wanted(by.now)
 		switch {
 		case s.retired(by.now, t.settings.FinishedRetention):
 			views[i].hidden = true

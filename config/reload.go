@@ -21,6 +21,7 @@ type Reloader struct {
 	logger *slog.Logger
 
 	current atomic.Pointer[Config]
+	refusal atomic.Pointer[refusedReload]
 
 	mutex   sync.Mutex        // held while loading and applying
 	digest  [sha256.Size]byte // of the texts tried last
@@ -28,6 +29,12 @@ type Reloader struct {
 
 	successful prometheus.Gauge
 	succeeded  prometheus.Gauge
+}
+
+// refusedReload is when and why a configuration was refused.
+type refusedReload struct {
+	at  time.Time
+	err error
 }
 
 // NewReloader loads the configuration for the first time and applies it; the
@@ -64,6 +71,15 @@ func NewReloader(path string, rules Rules, apply func(*Config) error, registerer
 
 // Current is the configuration in force.
 func (r *Reloader) Current() *Config { return r.current.Load() }
+
+// Refusal is when and why the configuration was refused that was tried last; no
+// error: it is in force.
+func (r *Reloader) Refusal() (at time.Time, err error) {
+	if refused := r.refusal.Load(); refused != nil {
+		return refused.at, refused.err
+	}
+	return time.Time{}, nil
+}
 
 // Reload loads the configuration file and applies it. The old configuration
 // stays where that fails; the error says why, a line for each problem.
@@ -112,10 +128,12 @@ func (r *Reloader) load() error {
 	config, err := r.replace()
 	if err != nil {
 		r.failure = err.Error()
+		r.refusal.Store(&refusedReload{time.Now(), err})
 		r.successful.Set(0)
 		return err
 	}
 	r.failure = ""
+	r.refusal.Store(nil)
 	r.current.Store(config)
 	r.successful.Set(1)
 	r.succeeded.SetToCurrentTime()

@@ -134,6 +134,7 @@ func (e *Exporter) wire(options Options) (http.Handler, error) {
 		MetricsPath: options.MetricsPath, MetricsJobs: !options.WithoutJobs, MaxRequests: options.MaxRequests,
 		Budget: options.Budget, EnablePprof: options.EnablePprof,
 		Reload:        reloader.Reload,
+		Refusal:       reloader.Refusal,
 		Configuration: func() ([]byte, error) { return reloader.Current().Redacted() },
 	})
 }

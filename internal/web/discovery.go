@@ -48,7 +48,7 @@ func (s *server) jobEntries(w http.ResponseWriter, r *http.Request) {
 	groups := []targetGroup{}
 	for _, target := range s.Collector.Overview(ctx) {
 		for _, job := range target.Jobs {
-			if job.Source != collector.SourceProbe {
+			if job.Source != collector.SourceProbe && !job.Retired {
 				groups = append(groups, s.jobEntry(r, target, job))
 			}
 		}

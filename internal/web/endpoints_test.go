@@ -49,7 +49,7 @@ func TestEndpointsAndTheirMethods(t *testing.T) {
 			t.Errorf("%s /-/reload: %d %s", method, reply.Status, reply.Body)
 		}
 	}
-	for _, path := range []string{"/nothing", "/metrics/", "/metrics/x", "/probe/x", "/-/", "/debug/pprof/", "/sd/"} {
+	for _, path := range []string{"/nothing", "/metrics/", "/metrics/x", "/probe/x", "/jobs/x", "/-/", "/debug/pprof/", "/sd/"} {
 		if reply := exporter.Get(path); reply.Status != http.StatusNotFound {
 			t.Errorf("GET %s: %d, want 404", path, reply.Status)
 		}

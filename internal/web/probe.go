@@ -84,6 +84,7 @@ func (s *server) probe(w http.ResponseWriter, r *http.Request) {
 	case asked.debug:
 		writeDebug(w, trace, found.Families())
 	default:
+		s.asked.note(time.Now(), false)
 		s.serveFamilies(w, r, nil, found)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"iter"
 	"net/http"
+	"time"
 
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
@@ -101,6 +102,7 @@ func (s *server) metrics(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	var jobs *exposition.Exposition
 	if s.MetricsJobs {
+		s.asked.note(time.Now(), true)
 		jobs = s.Collector.Scrape(ctx)
 	} else {
 		s.Collector.Overview(ctx) // reads the job files, whose validity is the exporter's own metric

@@ -2,6 +2,7 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -13,6 +14,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector"
+	"github.com/asyncjob-exporter/asyncjob_exporter/config"
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/web/page"
 )
 
 // Options are what the endpoints serve and how.
@@ -37,6 +40,9 @@ type Options struct {
 
 	// Reload reads the configuration again; its error says why it was refused.
 	Reload func() error
+	// Refusal is when and why the configuration that was tried last was refused;
+	// no error: it is in force.
+	Refusal func() (at time.Time, err error)
 	// Configuration is the effective configuration without secrets, as YAML.
 	Configuration func() ([]byte, error)
 }
@@ -46,6 +52,8 @@ type server struct {
 	location location
 	// scrapes bounds and counts handlers that may read upstreams.
 	scrapes func(http.HandlerFunc) http.Handler
+	// asked are the scrapes that asked for jobs.
+	asked scrapeClock
 }
 
 // New returns a handler for all endpoints. The error tells that a path or URL
@@ -81,7 +89,12 @@ func (s *server) routes() (*http.ServeMux, error) {
 	handle("GET", exactly(s.MetricsPath), s.scrapes(s.metrics))
 	handle("GET", "/probe", s.scrapes(s.probe))
 	handle("GET", "/sd", s.serviceDiscovery())
-	handle("GET", "/jobs", newJobsHandler(s.Collector.Overview, time.Now))
+	jobs, err := page.New(s.exporter())
+	if err != nil {
+		return nil, fmt.Errorf("making the page of jobs: %w", err)
+	}
+	handle("GET", "/jobs", jobs)
+	handle("POST", "/jobs/read", s.scrapes(jobs.ReadNow))
 	handle("GET", "/jobs/{$}", redirectTo("../jobs", http.StatusMovedPermanently))
 	handle("GET", "/config", http.HandlerFunc(s.configuration))
 	handle("POST", "/-/reload", http.HandlerFunc(s.reload))
@@ -102,6 +115,25 @@ func (s *server) routes() (*http.ServeMux, error) {
 		mux.Handle("GET /{$}", redirectTo(s.location.external.Path+"/", http.StatusFound))
 	}
 	return mux, nil
+}
+
+// exporter is what the pages of jobs ask for.
+func (s *server) exporter() page.Exporter {
+	exporter := page.Exporter{
+		Overview: s.Collector.Overview,
+		Scrapes:  s.asked.scrapes,
+		Started:  time.Now(),
+		Refusal:  s.Refusal,
+		ReadJob: func(ctx context.Context, target string, asked config.Job) error {
+			_, err := s.Collector.ScrapeTarget(ctx, target, &asked)
+			return err
+		},
+		Now: time.Now,
+	}
+	if s.MetricsJobs { // else others scrape their share of the jobs by /probe
+		exporter.ReadAll = func(ctx context.Context) { s.Collector.Scrape(ctx) }
+	}
+	return exporter
 }
 
 // sameSite refuses what changes something where a browser says that the page

@@ -1,4 +1,4 @@
-package web
+package page
 
 import (
 	"encoding/xml"
@@ -100,11 +100,13 @@ func (e *element) texts(selector string) []string {
 	return texts
 }
 
-// jobRows are the rows of the table without its head.
+// jobRows are the rows of the table of jobs without its head.
 func (e *element) jobRows() []*element {
 	var rows []*element
-	for _, body := range e.all("tbody") {
-		rows = append(rows, body.all("tr")...)
+	for _, table := range e.all(".jobs") {
+		for _, body := range table.all("tbody") {
+			rows = append(rows, body.all("tr")...)
+		}
 	}
 	return rows
 }
@@ -113,7 +115,7 @@ func (e *element) jobRows() []*element {
 func (e *element) jobNames() []string {
 	var names []string
 	for _, row := range e.jobRows() {
-		names = append(names, row.all(".job")[0].all("strong")[0].text())
+		names = append(names, row.all(".job")[0].all(".name")[0].text())
 	}
 	return names
 }

@@ -1,7 +1,9 @@
-package web
+package page
 
 import (
+	"errors"
 	"fmt"
+	"net/url"
 	"time"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector"
@@ -34,11 +36,16 @@ func target(system, name string, jobs ...collector.JobStatus) collector.TargetSt
 		if jobs[i].Source == "" {
 			jobs[i].Source = collector.SourceConfig
 		}
+		jobs[i].Name = jobs[i].Job.DisplayName()
+		jobs[i].Labels = jobs[i].Job.Labels
 		if jobs[i].Last != nil && jobs[i].ReadAt.IsZero() {
 			jobs[i].ReadAt, jobs[i].FirstSeen = before(10*time.Second), before(26*time.Hour)
 		}
 	}
-	return collector.TargetStatus{System: system, Name: name, Jobs: jobs}
+	return collector.TargetStatus{
+		System: system, Name: name, Jobs: jobs,
+		URL: "https://" + name + ".example.com", Up: true, LastRead: before(10 * time.Second), Duration: 420 * time.Millisecond,
+	}
 }
 
 func sessions() []collector.JobStatus {
@@ -47,7 +54,7 @@ func sessions() []collector.JobStatus {
 	}
 	return []collector.JobStatus{
 		{
-			Job: config.Job{ID: "815994e5-2828-4a88-86ed-4575f9e964e2:9c7e16e9", Name: "ubuntu-24.04", Kind: "update"},
+			Job: config.Job{ID: "815994e5-2828-4a88-86ed-4575f9e964e2:9c7e16e9", Name: "ubuntu-24.04", Kind: "update", Labels: map[string]string{"release": "noble", "team": "images"}},
 			Last: &job.Job{
 				State: job.Running, UpstreamState: "ACTIVE", Progress: new(0.42),
 				Expiration: after(95 * time.Second), Info: []string{"item", "3"},
@@ -63,7 +70,7 @@ func sessions() []collector.JobStatus {
 			Last:   &job.Job{State: job.Pending, UpstreamState: "ACTIVE", Expiration: after(5 * time.Minute), Files: []job.File{}, Info: []string{"item", ""}},
 		},
 		{
-			Job:  config.Job{ID: "b2f0", Name: "windows-2025", Kind: "update"},
+			Job:  config.Job{ID: "b2f0", Name: "windows-2025", Kind: "update", Labels: map[string]string{"team": "windows"}},
 			Last: &job.Job{State: job.Expired, Expiration: before(17 * time.Minute), Info: []string{"item", "1"}},
 		},
 		{
@@ -149,20 +156,33 @@ func hostileTargets() []collector.TargetStatus {
 	var jobs []collector.JobStatus
 	for i, text := range hostile() {
 		jobs = append(jobs, collector.JobStatus{
-			Job: config.Job{ID: fmt.Sprintf("%d %s", i, text), Name: text, Kind: text, Type: text, Path: text},
+			Job: config.Job{ID: fmt.Sprintf("%d %s", i, text), Name: text, Kind: text, Type: text, Path: text, Labels: map[string]string{"label": text}},
 			Last: &job.Job{
 				State: job.Failed, UpstreamState: text, Progress: new(0.5), Created: before(time.Hour),
-				Error: job.Error{ID: text, Message: text},
+				Error:       job.Error{ID: text, Message: text},
+				Files:       []job.File{{Name: text, SourceType: text, State: job.Failed}},
+				DataCenters: []job.DataCenter{{Name: text, Region: text, State: job.Failed}},
+				Preview: &job.Preview{
+					State: text, Warnings: []job.PreviewWarning{{Type: text}}, Certificate: &job.PreviewCertificate{Issuer: text, Subject: text},
+				},
+				Info: []string{text},
 			},
 			Failure:     &upstream.Failure{Reason: job.ReasonDecode, Message: text},
 			LastFailure: &upstream.Failure{Reason: job.ReasonDecode, Message: text}, FailedAt: before(time.Second),
+			Link:    "https://vcenter.example.com/ui/#?id=" + url.QueryEscape(text),
+			Changes: []job.Change{{At: before(time.Hour), State: job.Failed, UpstreamState: text}},
 		})
 	}
 	jobs = append(jobs, collector.JobStatus{
 		Job:  config.Job{ID: "odd", Name: "odd state", Kind: "sample"},
 		Last: &job.Job{State: job.Unknown, UpstreamState: hostile()[1]},
 	})
-	return []collector.TargetStatus{target("vsphere", hostile()[1], jobs...)}
+	of := target("vsphere", hostile()[1], jobs...)
+	of.Up, of.InfoLabels = false, []string{"info"}
+	of.Failure = &upstream.Failure{Reason: job.ReasonDecode, Message: hostile()[0]}
+	of.ListFailure = &upstream.Failure{Reason: job.ReasonTLS, Message: hostile()[2]}
+	of.JobSources = []config.JobSourceStatus{{Path: hostile()[0], Err: errors.New(hostile()[1])}}
+	return []collector.TargetStatus{of}
 }
 
 // manyTargets are count jobs of ten targets.

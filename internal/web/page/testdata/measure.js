@@ -68,7 +68,7 @@
   all('img').forEach((e) => complain('an image', e));
   all('th').forEach((e) => { if (e.scope !== 'col') complain('no scope', e); });
   all('[data-label]').forEach((e) => {
-    const heading = document.querySelectorAll('th')[e.cellIndex].textContent;
+    const heading = e.closest('table').querySelectorAll('th')[e.cellIndex].textContent;
     if (e.dataset.label !== heading) complain('label and heading differ', e, heading);
   });
   ['table', 'thead', 'tbody', 'tr', 'th', 'td'].forEach((name) => all(name).forEach((e) => {
@@ -99,33 +99,43 @@
     const ratio = contrast(channels(css.outlineColor), background(e.parentElement));
     if (css.outlineStyle !== 'solid' || parseFloat(css.outlineWidth) < 2 || ratio < 3) complain('focus is not seen', e);
     const box = e.getBoundingClientRect();
-    if (box.left < 0 || box.right > innerWidth) complain('focus is out of sight', e);
+    if (box.left < 0 || box.right > innerWidth) complain('focus is out of sight', e, `${box.left} to ${box.right}`);
   });
   document.activeElement.blur();
   scrollTo(0, 0);
   const first = focusable[0];
   if (!first.matches('.skip') || !document.querySelector(first.getAttribute('href'))) complain('no skip link', first);
 
-  // Layout: nothing wider than the window, and no text outside its cell.
+  // Layout: nothing wider than the window, and no text outside its cell, unless
+  // an ellipsis says that something is cut off.
+  const ellipsis = (element) => {
+    let outermost = null;
+    for (let at = element; at && at.localName !== 'body'; at = at.parentElement) {
+      if (style(at).textOverflow === 'ellipsis' && style(at).overflowX === 'hidden') outermost = at;
+    }
+    return outermost;
+  };
   if (document.scrollingElement.scrollWidth > innerWidth) complain('scrolls sideways', document.body, document.scrollingElement.scrollWidth);
   all('body *').filter(shown).forEach((e) => {
-    const box = e.getBoundingClientRect();
+    const box = (ellipsis(e) || e).getBoundingClientRect();
     if (box.left < 0 || box.right > innerWidth + 0.5) complain('out of sight', e, `${box.left} to ${box.right}`);
     const cell = e.closest('td');
     if (cell && e !== cell && box.right > cell.getBoundingClientRect().right + 0.5) complain('outside its cell', e);
   });
   // Thumbs need 24 pixels.
-  all('.states a, .probe, .pages a, .skip:focus, input:not([type=hidden]), select, button').filter(shown).forEach((e) => {
+  all('.states a, .pages a, header a, .actions a, .chip, .clear, .skip:focus, input:not([type=hidden]), select, button').filter(shown).forEach((e) => {
     const box = e.getBoundingClientRect();
     if (box.width < 24 || box.height < 24) complain('too small', e, `${box.width} by ${box.height}`);
   });
 
-  const rows = all('tbody tr');
+  const rows = all('.jobs tbody tr');
   const measured = {
     width: innerWidth,
     dark: matchMedia('(prefers-color-scheme: dark)').matches,
     page: style(document.body).backgroundColor,
     rows: rows.length,
+    // Those that are seen whole without scrolling.
+    seen: rows.filter((e) => e.getBoundingClientRect().bottom <= innerHeight).length,
     // Side by side: the second row begins where the first one ends.
     layout: rows.length && style(rows[0]).display === 'table-row' ? 'table' : 'cards',
     texts,
@@ -134,10 +144,9 @@
     complaints,
     broken: window.broken === true,
     scripts: document.scripts.length,
-    names: all('tbody .job > div > strong').map((e) => e.textContent),
+    names: all('.jobs .name').map((e) => e.textContent),
     address: location.pathname + location.search,
-    search: document.querySelector('#search').value,
-    state: document.querySelector('#state').value,
+    search: (document.querySelector('#search') || {}).value || '',
   };
   const report = document.createElement('pre');
   report.id = 'measured';
