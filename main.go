@@ -50,6 +50,10 @@ func run(ctx context.Context, arguments []string, hangups <-chan os.Signal, out,
 	switch {
 	case flags.Check:
 		return program.Check(flags, systems.Rules(), out)
+	case flags.Try != "":
+		return program.Try(ctx, flags, systems.Rules(), out, errOut)
+	case flags.PrintSystem != "":
+		return program.PrintSystem(flags, systems.Description, out)
 	case flags.Demo:
 		return demo(ctx, flags, hangups, out, logger)
 	default:

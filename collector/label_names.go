@@ -23,3 +23,9 @@ func infosOf(systems []system.System) []exposition.SystemInfo {
 	}
 	return infos
 }
+
+// MetricNames are the names of all metrics of jobs, and the exporter's own that
+// look like one of a system.
+func MetricNames(systems []system.System) []string {
+	return append(exposition.NewTable(infosOf(systems)).Names(), "asyncjob_exporter_build_info")
+}

@@ -23,6 +23,8 @@ type Config struct {
 	// plain http, one line each, to be logged and printed by --config.check.
 	Warnings []string
 
+	// defaults are those of the file.
+	defaults settingsKeys
 	// rules are those of Load, with Systems and their labels.
 	rules Rules
 	// labels are the names that targets and lists of jobs bring in.

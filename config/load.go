@@ -27,10 +27,16 @@ func Load(path string, rules Rules) (*Config, error) {
 // Parse is Load for a text that is in memory already. The path stands in
 // messages, and its directory is where relative file names begin.
 func Parse(text []byte, path string, rules Rules) (*Config, error) {
+	return parse(text, path, rules, false)
+}
+
+// parse is Parse. A trial needs no targets.
+func parse(text []byte, path string, rules Rules, trial bool) (*Config, error) {
 	found := &problems{file: path}
 	parser := &parser{
 		rules:     rules,
 		systems:   rules.Systems,
+		trial:     trial,
 		directory: filepath.Dir(path),
 		found:     found,
 		decoder:   &decoder{found: found},
@@ -45,6 +51,7 @@ func Parse(text []byte, path string, rules Rules) (*Config, error) {
 	return &Config{
 		Path:        path,
 		Targets:     targets,
+		defaults:    parser.defaults,
 		Systems:     parser.systems,
 		Warnings:    parser.warningLines(),
 		rules:       parser.rules,
@@ -66,16 +73,22 @@ type parser struct {
 	systemFiles []string
 	// sectionNames are the names of all sections, also of those that are wrong.
 	sectionNames []string
-	directory    string
-	found        *problems
-	decoder      *decoder
-	warnings     *problems
+	defaults     settingsKeys
+	// trial tells that there may be no target.
+	trial     bool
+	directory string
+	found     *problems
+	decoder   *decoder
+	warnings  *problems
 }
 
 func (p *parser) file(document *yaml.Node) []*Target {
 	if document == nil {
-		if len(p.found.list) == 0 {
+		if len(p.found.list) == 0 && !p.trial {
 			p.found.add(0, place{}, "is empty: the key \"targets\" must list at least one target, such as [{name: samples, system: sample_exchange}]")
+		}
+		if p.trial {
+			p.describe(&yaml.Node{}, fileKeys{})
 		}
 		return nil
 	}
@@ -84,7 +97,8 @@ func (p *parser) file(document *yaml.Node) []*Target {
 	p.describe(document, keys)
 	p.reserveLabels(keys.Targets)
 	p.checkSettings(document, "defaults", keys.Defaults, place{key: "defaults"})
-	if len(keys.Targets) == 0 && len(p.found.list) == 0 {
+	p.defaults = keys.Defaults
+	if len(keys.Targets) == 0 && len(p.found.list) == 0 && !p.trial {
 		p.found.add(lineOf(document, "targets"), place{}, "the key \"targets\" must list at least one target, such as [{name: samples, system: sample_exchange}]")
 	}
 	names := map[string]int{}

@@ -8,13 +8,31 @@ import (
 )
 
 // Summary describes what was understood of the configuration, one line for each
-// target, for --config.check. No line holds a secret.
+// target, and what its systems note, for --config.check. No line holds a secret.
 func (c *Config) Summary() []string {
 	summary := make([]string, 0, len(c.Targets))
+	used := map[string]bool{}
 	for _, target := range c.Targets {
 		summary = append(summary, target.summary())
+		used[target.System] = true
+	}
+	for _, section := range c.described {
+		used[section.Name] = true
+	}
+	for _, system := range c.Systems {
+		if noter, ok := system.(Noter); ok && used[system.Name()] {
+			for _, note := range noter.Notes() {
+				summary = append(summary, fmt.Sprintf("system %q: %s", system.Name(), note))
+			}
+		}
 	}
 	return summary
+}
+
+// Noter is a System that has something to say to who configures it.
+type Noter interface {
+	// Notes are one line each, for --config.check.
+	Notes() []string
 }
 
 func (t *Target) summary() string {

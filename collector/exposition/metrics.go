@@ -47,7 +47,7 @@ type jobMetric struct {
 
 // jobMetrics is the table of all metrics of jobs that are the same for all systems.
 func jobMetrics() []jobMetric {
-	return slices.Concat(statusMetrics(), progressMetrics(), fileMetrics(), dataCenterMetrics(), previewMetrics(), resultMetrics())
+	return slices.Concat(statusMetrics(), progressMetrics(), fileMetrics(), dataCenterMetrics(), partMetrics(), previewMetrics(), resultMetrics())
 }
 
 func statusMetrics() []jobMetric {

@@ -12,40 +12,35 @@ type shownParts struct {
 	files        []job.File
 	filesOmitted int
 	dataCenters  []job.DataCenter
+	parts        []job.Part
+	partsOmitted int
 }
 
-// partsOf are the shown parts of a job, of each sort at most maxFiles.
-func partsOf(job *job.Job, maxFiles int) shownParts {
-	shown := shownParts{dataCenters: shownDataCenters(job.DataCenters, maxFiles)}
-	shown.files, shown.filesOmitted = shownFiles(job.Files, maxFiles)
+// partsOf are the shown parts of a job, at most maxFiles of each sort.
+func partsOf(of *job.Job, maxFiles int) shownParts {
+	var shown shownParts
+	shown.files, shown.filesOmitted = firstByName(of.Files, func(f *job.File) *string { return &f.Name }, maxFiles)
+	shown.parts, shown.partsOmitted = firstByName(of.Parts, func(p *job.Part) *string { return &p.Name }, maxFiles)
+	shown.dataCenters, _ = firstByName(of.DataCenters, func(d *job.DataCenter) *string { return &d.Name }, maxFiles)
 	return shown
 }
 
-// shownFiles are the files that get series of their own: the first by name, at
+// firstByName are the parts that get series of their own: the first by name, at
 // most limit, one of each name. omitted counts the names beyond the limit.
-func shownFiles(files []job.File, limit int) (shown []job.File, omitted int) {
-	shown = slices.Clone(files)
-	for i := range shown {
-		shown[i].Name = job.Label(shown[i].Name)
+func firstByName[Part any](parts []Part, name func(*Part) *string, limit int) (shown []Part, omitted int) {
+	if len(parts) == 0 {
+		return nil, 0
 	}
-	slices.SortStableFunc(shown, func(a, b job.File) int { return cmp.Compare(a.Name, b.Name) })
-	shown = slices.CompactFunc(shown, func(a, b job.File) bool { return a.Name == b.Name })
+	shown = slices.Clone(parts)
+	for i := range shown {
+		*name(&shown[i]) = job.Label(*name(&shown[i]))
+	}
+	slices.SortStableFunc(shown, func(a, b Part) int { return cmp.Compare(*name(&a), *name(&b)) })
+	shown = slices.CompactFunc(shown, func(a, b Part) bool { return *name(&a) == *name(&b) })
 	if len(shown) > limit {
 		return shown[:limit], len(shown) - limit
 	}
 	return shown, 0
-}
-
-// shownDataCenters are the data centres in the order of their names, one of each
-// name and at most limit.
-func shownDataCenters(dataCenters []job.DataCenter, limit int) []job.DataCenter {
-	shown := slices.Clone(dataCenters)
-	for i := range shown {
-		shown[i].Name = job.Label(shown[i].Name)
-	}
-	slices.SortStableFunc(shown, func(a, b job.DataCenter) int { return cmp.Compare(a.Name, b.Name) })
-	shown = slices.CompactFunc(shown, func(a, b job.DataCenter) bool { return a.Name == b.Name })
-	return shown[:min(len(shown), limit)]
 }
 
 // numberInState counts the parts that are in a state.

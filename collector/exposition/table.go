@@ -77,3 +77,12 @@ func (t *Table) LabelNames() []string {
 	slices.Sort(names)
 	return slices.Compact(names)
 }
+
+// Names are the names of the table's metrics.
+func (t *Table) Names() []string {
+	names := make([]string, 0, len(t.rows))
+	for _, row := range t.rows {
+		names = append(names, row.name)
+	}
+	return names
+}

@@ -35,6 +35,8 @@ type Job struct {
 	// DataCenters that an image is copied to; empty, not nil, where there are none yet.
 	DataCenters []DataCenter
 	Preview     *Preview
+	// Parts are steps, stages or tasks; empty, not nil, for a job that has none yet.
+	Parts []Part
 
 	// ResultStatusCode is the HTTP status of the request that the job carried out.
 	ResultStatusCode *float64
@@ -112,7 +114,8 @@ type PreviewCertificate struct {
 func (j *Job) HasUnknownWord() bool {
 	return j.State == Unknown ||
 		slices.ContainsFunc(j.Files, func(f File) bool { return f.State == Unknown }) ||
-		slices.ContainsFunc(j.DataCenters, func(d DataCenter) bool { return d.State == Unknown })
+		slices.ContainsFunc(j.DataCenters, func(d DataCenter) bool { return d.State == Unknown }) ||
+		slices.ContainsFunc(j.Parts, func(p Part) bool { return p.State == Unknown })
 }
 
 // Vanished is what is left of a job that the upstream does not know any more:

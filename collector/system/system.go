@@ -59,3 +59,11 @@ type Listed struct {
 	// replies, so that the job needs no read of its own; nil where they are not.
 	Found *job.Job
 }
+
+// Trier is a System that can make a job of a saved status reply, without network.
+type Trier interface {
+	System
+	// Try does what a read does with the same reply. Its error is an
+	// *upstream.Failure.
+	Try(ctx context.Context, target *config.Target, reply []byte) (*job.Job, error)
+}

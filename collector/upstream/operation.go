@@ -11,6 +11,7 @@ const (
 	OperationStatus Operation = "status"
 	OperationFiles  Operation = "files"
 	OperationItem   Operation = "item"
+	OperationParts  Operation = "parts"
 )
 
 // noCode is the label "code" of a request that got no HTTP answer.

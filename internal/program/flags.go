@@ -18,10 +18,17 @@ import (
 	"github.com/asyncjob-exporter/asyncjob_exporter/internal/web"
 )
 
+// defaultConfigFile is read where no other is named.
+const defaultConfigFile = "asyncjob.yml"
+
 // Flags are the command line.
 type Flags struct {
-	ConfigFile     string
-	Check          bool
+	ConfigFile string
+	Check      bool
+	// Try is a system and a file with a reply of it, with a colon between them.
+	Try string
+	// PrintSystem is the name of a description that is built in.
+	PrintSystem    string
 	ReloadInterval time.Duration
 	Demo           bool
 	Budget         web.Budget
@@ -56,8 +63,12 @@ func newApplication(out, errOut io.Writer) (*kingpin.Application, *Flags) {
 	app.HelpFlag.Short('h')
 	app.Version(version.Print("asyncjob_exporter"))
 	f := &Flags{Log: &promslog.Config{}}
-	app.Flag("config.file", "The configuration file.").Default("asyncjob.yml").StringVar(&f.ConfigFile)
+	app.Flag("config.file", "The configuration file.").Default(defaultConfigFile).StringVar(&f.ConfigFile)
 	app.Flag("config.check", "Check the configuration and the web configuration, print what was understood, and exit.").BoolVar(&f.Check)
+	app.Flag("config.try", "SYSTEM:FILE: print the metrics that a saved status reply of the system would give, without network, and exit.").
+		PlaceHolder("SYSTEM:FILE").StringVar(&f.Try)
+	app.Flag("config.print-system", "Print the description of a built-in system as it would stand in the configuration, and exit.").
+		PlaceHolder("NAME").StringVar(&f.PrintSystem)
 	app.Flag("config.auto-reload-interval", "How often to reload the configuration file when it changed; 0s: never.").
 		Default("0s").DurationVar(&f.ReloadInterval)
 	app.Flag("demo", "Export the jobs of a built-in simulator of all systems, without configuration, account or network.").BoolVar(&f.Demo)

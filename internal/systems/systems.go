@@ -1,11 +1,12 @@
 // Package systems is the one list of the upstream systems: what reads each of
-// them, beside what simulates it. A new system is one line here.
+// them, beside what simulates it. A new system in Go is one line here.
 package systems
 
 import (
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector"
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/system"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/system/described"
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/system/oraclecontent"
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/system/oraclemarketplace"
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/system/sampleexchange"
@@ -28,7 +29,7 @@ func all() []pair {
 	}
 }
 
-// Collected are the systems that the exporter can read.
+// Collected are the systems that are written in Go.
 func Collected() []system.System {
 	var systems []system.System
 	for _, p := range all() {
@@ -58,7 +59,8 @@ func Simulated() []simulator.API {
 // Rules are what the configuration is checked against.
 func Rules() config.Rules { return RulesOf(Collected()) }
 
-// RulesOf are the rules of an exporter that reads some systems only.
+// RulesOf are the rules of an exporter that reads of those systems only some,
+// and those that are described.
 func RulesOf(collected []system.System) config.Rules {
 	rules := config.Rules{
 		ReservedLabels: collector.LabelNames(collected),
@@ -68,5 +70,13 @@ func RulesOf(collected []system.System) config.Rules {
 	for _, system := range collected {
 		rules.Systems = append(rules.Systems, system)
 	}
+	descriptions := described.New(collector.MetricNames(collected))
+	for _, system := range descriptions.BuiltIn() {
+		rules.Systems = append(rules.Systems, system)
+	}
+	rules.Describe = descriptions.Describe
 	return rules
 }
+
+// Description is a description that is built in, as YAML.
+func Description(name string) ([]byte, error) { return described.New(nil).YAML(name) }

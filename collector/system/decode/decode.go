@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -58,16 +57,11 @@ type Percent struct{ Ratio *float64 }
 
 // UnmarshalJSON never fails: what is no percentage is absent.
 func (p *Percent) UnmarshalJSON(data []byte) error {
-	p.Ratio = nil
 	text, ok := unquote(data)
 	if !ok {
 		text = string(data)
 	}
-	text = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(text), "%"))
-	if number, err := strconv.ParseFloat(text, 64); err == nil && !math.IsNaN(number) && !math.IsInf(number, 0) {
-		ratio := number / 100
-		p.Ratio = &ratio
-	}
+	p.Ratio = ParsePercent(text)
 	return nil
 }
 
@@ -129,7 +123,7 @@ func (m *Moment) UnmarshalJSON(data []byte) error {
 	if !ok {
 		word = string(data)
 	}
-	m.Time = parseTime(word, zone)
+	m.Time = ParseTime(word, zone)
 	return nil
 }
 
@@ -142,49 +136,6 @@ func zonedTime(data []byte) (value []byte, zone string) {
 	}
 	_ = json.Unmarshal(data, &object) // what has no value is no time
 	return object.Value, object.Timezone
-}
-
-// parseTime reads a vendor's time; a zero time where it is none. zone is the
-// name of the time zone of a time without an offset; empty: UTC.
-func parseTime(word, zone string) time.Time {
-	word = strings.TrimSpace(word)
-	if withOffset, err := time.Parse(time.RFC3339, word); err == nil {
-		return plausible(withOffset)
-	}
-	location, err := time.LoadLocation(zone)
-	if err != nil || location == time.Local {
-		return time.Time{}
-	}
-	for _, layout := range []string{"2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05", "2006-01-02 15:04:05"} {
-		if parsed, err := time.ParseInLocation(layout, word, location); err == nil {
-			return plausible(parsed)
-		}
-	}
-	if number, err := strconv.ParseFloat(word, 64); err == nil {
-		return epoch(number)
-	}
-	return time.Time{}
-}
-
-// epoch reads seconds since 1970, or milliseconds where seconds would lie
-// beyond the year 5000.
-func epoch(number float64) time.Time {
-	const year5000 = 95617584000
-	if math.Abs(number) > year5000 {
-		number /= 1000
-	}
-	if !(number > 0 && number <= year5000) {
-		return time.Time{}
-	}
-	return time.UnixMilli(int64(number * 1000)).UTC()
-}
-
-// plausible drops the times that serializers write for "none", such as year 1.
-func plausible(t time.Time) time.Time {
-	if t.Unix() <= 0 {
-		return time.Time{}
-	}
-	return t.UTC()
 }
 
 // Count is the number where it is one that cannot be negative: a size, or how many there are.

@@ -11,7 +11,7 @@ func FuzzTime(f *testing.F) {
 		f.Add(word, "Europe/Berlin")
 	}
 	f.Fuzz(func(t *testing.T, word, zone string) {
-		parsed := parseTime(word, zone)
+		parsed := ParseTime(word, zone)
 		if !parsed.IsZero() && (parsed.Unix() < 0 || parsed.Year() > 10000) {
 			t.Errorf("%q in %q is %v", word, zone, parsed)
 		}

@@ -50,11 +50,11 @@ func decoded(t *testing.T, body string) any {
 // Whatever a hostile reply holds, and however an expression doubles what it has,
 // time and memory end.
 func TestNothingRunsForEver(t *testing.T) {
-	long := strings.Repeat("a", 900_000)
-	list := "[" + strings.Repeat("0,", 400_000) + "0]"
-	objects := "[" + strings.Repeat(`{"a":0},`, 120_000) + "{}]"
+	long := strings.Repeat("a", 300_000)
+	list := "[" + strings.Repeat("0,", 120_000) + "0]"
+	objects := "[" + strings.Repeat(`{"a":0},`, 40_000) + "{}]"
 	wide := "{" + strings.Repeat(`"x":0,`, 10) + `"y":{`
-	for i := range 80_000 {
+	for i := range 30_000 {
 		wide += fmt.Sprintf(`"%d":0,`, i)
 	}
 	wide += `"z":0}}`
@@ -95,8 +95,8 @@ func TestNothingRunsForEver(t *testing.T) {
 		{`.a | map([.]) | length`, `{"a":` + list + `}`},
 		{`.a | flatten | length`, `{"a":` + strings.Repeat("[", 9000) + strings.Repeat("]", 9000) + `}`},
 		{`.a | tostring | length`, `{"a":` + strings.Repeat("[", 9000) + strings.Repeat("]", 9000) + `}`},
-		{`.a | tonumber`, `{"a":"` + strings.Repeat("9", 900_000) + `"}`},
-		{`.a + 1`, `{"a":` + strings.Repeat("9", 900_000) + `}`},
+		{`.a | tonumber`, `{"a":"` + strings.Repeat("9", 300_000) + `"}`},
+		{`.a + 1`, `{"a":` + strings.Repeat("9", 300_000) + `}`},
 		{`.a | strptime("%Y-%m-%d")`, `{"a":"` + long + `"}`},
 		{`.a | fromdate`, `{"a":"` + long + `"}`},
 		{`.a | test("(a|b|ab)*c")`, `{"a":"` + long + `"}`},
@@ -140,18 +140,18 @@ func TestRunningOutEndsTheReply(t *testing.T) {
 	}
 }
 
-// One run after another, of several at once, has the whole allowance again.
+// One run after another has the whole allowance again.
 func TestARunBeginsAnew(t *testing.T) {
 	program := &Program{patience: time.Minute} // it is about memory, and others may keep the machine busy
 	compiled, err := program.Compile(`[.[] | {a: .}] | length`)
 	if err != nil {
 		t.Fatal(err)
 	}
-	input := decoded(t, "["+strings.Repeat("0,", 40_000)+"0]")
-	for range 20 {
+	input := decoded(t, "["+strings.Repeat("0,", 4_000)+"0]")
+	for range 30 {
 		run := program.Run(t.Context(), nil)
 		value, err := run.Value(compiled, input)
-		if failure := run.End(); failure != nil || err != nil || value != 40_001 {
+		if failure := run.End(); failure != nil || err != nil || value != 4_001 {
 			t.Fatalf("%v, %v, %v", value, err, failure)
 		}
 	}
