@@ -1,6 +1,7 @@
 package config
 
 import (
+	"context"
 	"errors"
 	"regexp"
 	"slices"
@@ -72,7 +73,10 @@ func testRules() Rules {
 			fakeSystem{name: "oracle_content", kinds: []string{"type_update", "operation"}, jobKeys: []string{"type", "path"}},
 		},
 		ReservedLabels: []string{"state", "reason"},
-		States:         []string{"pending", "running", "succeeded", "failed", "canceled", "unknown"},
+		Items: func(string) (Transform, error) {
+			return func(_ context.Context, body []byte) ([]byte, error) { return body, nil }, nil
+		},
+		States: []string{"pending", "running", "succeeded", "failed", "canceled", "unknown"},
 		Fold: func(word string) string {
 			return strings.ToUpper(strings.Join(strings.FieldsFunc(word, unicode.IsSpace), ""))
 		},

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"context"
 	"net/url"
 	"strconv"
 	"time"
@@ -29,8 +30,8 @@ type JobURL struct {
 	HTTP promconfig.HTTPClientConfig
 }
 
-// Transform makes a list of jobs, as JSON, of the JSON of a reply.
-type Transform func(body []byte) ([]byte, error)
+// Transform finds a list of jobs, the text of a job file, in the JSON of a reply.
+type Transform func(ctx context.Context, body []byte) ([]byte, error)
 
 // jobURLKeys are the keys of one element of "job_urls".
 type jobURLKeys struct {

@@ -3,6 +3,7 @@ package config
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -110,34 +111,28 @@ func (p *jobURLPoller) fetch(ctx context.Context) (jobs []Job, unchanged bool, e
 	if err := p.connect(); err != nil {
 		return nil, false, err
 	}
-	response, body, err := p.ask(ctx, p.etag, p.modified)
-	if err == nil && isRefusedCondition(response) && p.etag+p.modified != "" {
-		response, body, err = p.ask(ctx, "", "")
+	answer, err := p.ask(ctx, p.etag, p.modified)
+	if err == nil && answer.refusesCondition() && p.etag+p.modified != "" {
+		answer, err = p.ask(ctx, "", "")
 	}
 	if err != nil {
 		return nil, false, err
 	}
-	if response.StatusCode == http.StatusNotModified && p.etag+p.modified != "" {
+	if answer.status == http.StatusNotModified && p.etag+p.modified != "" {
 		return nil, true, nil
 	}
-	if response.StatusCode/100 != 2 {
-		return nil, false, refusal(response)
+	if answer.status/100 != 2 {
+		return nil, false, answer.refusal()
 	}
-	digest := sha256.Sum256(body)
-	if digest == p.digest {
-		p.remember(response, digest)
-		return nil, true, nil
+	digest := sha256.Sum256(answer.body)
+	if digest != p.digest {
+		if jobs, err = p.parse(ctx, answer); err != nil {
+			return nil, false, err
+		}
 	}
-	if jobs, err = p.parse(response, body); err != nil {
-		return nil, false, err
-	}
-	p.remember(response, digest)
-	return jobs, false, nil
-}
-
-func (p *jobURLPoller) remember(response *http.Response, digest [sha256.Size]byte) {
-	p.digest = digest
-	p.etag, p.modified = response.Header.Get("ETag"), response.Header.Get("Last-Modified")
+	unchanged = digest == p.digest
+	p.digest, p.etag, p.modified = digest, answer.header.Get("ETag"), answer.header.Get("Last-Modified")
+	return jobs, unchanged, nil
 }
 
 // connect makes a client where there is none with the secrets as they are now.
@@ -173,11 +168,19 @@ func sameOrigin(request *http.Request, via []*http.Request) error {
 	return nil
 }
 
+// listAnswer is what a request for a list got.
+type listAnswer struct {
+	status   int
+	header   http.Header
+	location *url.URL // nil: none
+	body     []byte
+}
+
 // ask sends one request and reads its answer.
-func (p *jobURLPoller) ask(ctx context.Context, etag, modified string) (*http.Response, []byte, error) {
+func (p *jobURLPoller) ask(ctx context.Context, etag, modified string) (*listAnswer, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.settings.URL.String(), http.NoBody)
 	if err != nil {
-		return nil, nil, errors.New("the url cannot be asked")
+		return nil, errors.New("the url cannot be asked")
 	}
 	request.Header.Set("Accept", "application/json, application/yaml;q=0.9, */*;q=0.8")
 	request.Header.Set("User-Agent", "asyncjob_exporter")
@@ -189,17 +192,18 @@ func (p *jobURLPoller) ask(ctx context.Context, etag, modified string) (*http.Re
 	}
 	response, err := p.client.Do(request)
 	if err != nil {
-		return nil, nil, withoutURL(err)
+		return nil, withoutURL(err)
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxJobListBytes+1))
 	if err != nil {
-		return nil, nil, fmt.Errorf("reading the answer: %w", withoutURL(err))
+		return nil, fmt.Errorf("reading the answer: %w", withoutURL(err))
 	}
 	if len(body) > maxJobListBytes {
-		return nil, nil, fmt.Errorf("the answer is larger than %s", byteSize(maxJobListBytes))
+		return nil, fmt.Errorf("the answer is larger than %s", byteSize(maxJobListBytes))
 	}
-	return response, body, nil
+	location, _ := response.Location() // an error: there is none
+	return &listAnswer{status: response.StatusCode, header: response.Header, location: location, body: body}, nil
 }
 
 // withoutURL is an error of the HTTP client without the URL, whose query may be
@@ -214,42 +218,39 @@ func withoutURL(err error) error {
 	return err
 }
 
-// isRefusedCondition tells of an answer that a request without condition may not get.
-func isRefusedCondition(response *http.Response) bool {
-	switch response.StatusCode {
+// refusesCondition tells of an answer that a request without condition may not get.
+func (a *listAnswer) refusesCondition() bool {
+	switch a.status {
 	case http.StatusNotModified, http.StatusUnauthorized, http.StatusNotFound, http.StatusGone, http.StatusTooManyRequests, http.StatusServiceUnavailable:
 		return false
 	default:
-		return response.StatusCode/100 != 2
+		return a.status/100 != 2
 	}
 }
 
 // refusal says what an answer without a list is.
-func refusal(response *http.Response) error {
-	status := fmt.Sprintf("answered %d %s", response.StatusCode, http.StatusText(response.StatusCode))
-	if to, err := response.Location(); err == nil {
-		return fmt.Errorf("%s to %s://%s: redirects are followed with follow_redirects only, and to no other host", status, to.Scheme, cleanName(to.Host))
+func (a *listAnswer) refusal() error {
+	status := fmt.Sprintf("answered %d %s", a.status, http.StatusText(a.status))
+	if a.location != nil {
+		return fmt.Errorf("%s to %s://%s: redirects are followed with follow_redirects only, and to no other host", status, a.location.Scheme, cleanName(a.location.Host))
 	}
 	return errors.New(status)
 }
 
 // parse reads the list in an answer.
-func (p *jobURLPoller) parse(response *http.Response, body []byte) ([]Job, error) {
-	kind, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
+func (p *jobURLPoller) parse(ctx context.Context, answer *listAnswer) ([]Job, error) {
+	body := answer.body
+	kind, _, _ := mime.ParseMediaType(answer.header.Get("Content-Type"))
 	if kind == "text/html" {
 		return nil, errors.New("answered a page of HTML, not a list of jobs: is a login missing?")
 	}
 	isJSON := strings.HasSuffix(kind, "json") || isJSONName(p.settings.URL.Path)
 	if p.settings.Items != nil {
-		found, err := p.settings.Items(WithoutMark(body))
+		found, err := p.settings.Items(ctx, WithoutMark(body))
 		if err != nil {
 			return nil, fmt.Errorf("items: %w", err)
 		}
-		body, isJSON = found, true
+		body, isJSON = found, json.Valid(found)
 	}
-	jobs, err := parseJobs(body, p.name, isJSON, p.reader)
-	if err != nil {
-		return nil, err
-	}
-	return jobs, nil
+	return parseJobs(body, p.name, isJSON, p.reader)
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -65,7 +66,9 @@ func newListReader(t *testing.T, keys string) *listReader {
 	t.Helper()
 	rules := testRules()
 	rules.Items = func(expression string) (Transform, error) {
-		return func(body []byte) ([]byte, error) { return []byte(strings.TrimPrefix(string(body), expression)), nil }, nil
+		return func(_ context.Context, body []byte) ([]byte, error) {
+			return []byte(strings.TrimPrefix(string(body), expression)), nil
+		}, nil
 	}
 	text := "targets: [{name: a, system: sample_exchange, timeout: 2s, jobs: [{id: 1}], job_urls: [" + keys + "]}]"
 	config, err := Parse([]byte(text), filepath.Join(t.TempDir(), "asyncjob.yml"), rules)

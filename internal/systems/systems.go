@@ -66,6 +66,7 @@ func RulesOf(collected []system.System) config.Rules {
 		ReservedLabels: collector.LabelNames(collected),
 		States:         job.SettableStates(),
 		Fold:           job.FoldWord,
+		Items:          jobItems,
 	}
 	for _, system := range collected {
 		rules.Systems = append(rules.Systems, system)
