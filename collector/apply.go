@@ -6,7 +6,6 @@ import (
 	"reflect"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/exposition"
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/system"
@@ -93,7 +92,7 @@ func (c *Collector) buildTarget(ctx context.Context, made, old *generation, next
 	}
 	if before != nil && target.sameLink(before) {
 		target.link = before.link
-	} else if err := target.connect(c.metrics); err != nil {
+	} else if err := target.connect(c.accounts, c.metrics); err != nil {
 		return nil, err
 	}
 	target.jobs = newJobList(ctx, settings, next.JobSources(settings, target.logger), lastJobs, &c.closing)
@@ -112,12 +111,12 @@ func (g *generation) predecessor(settings *config.Target) *Target {
 }
 
 // connect makes the way to the target's upstream. It sends nothing.
-func (t *Target) connect(metrics *selfMetrics) error {
+func (t *Target) connect(accounts *upstream.Accounts, metrics *selfMetrics) error {
 	own, err := metrics.of(t.settings)
 	if err != nil {
 		return fmt.Errorf("target %q: %w", t.settings.Name, err)
 	}
-	client, err := upstream.New(t.settings, own.count, t.now, t.logger)
+	client, err := upstream.New(t.settings, accounts, own.count, t.logger)
 	if err != nil {
 		return err
 	}
@@ -152,9 +151,18 @@ func (c *Collector) swap(ctx context.Context, made *generation) {
 	c.current = made
 	for _, was := range old.targets {
 		c.forgetMetrics(was.settings)
+		if !made.has(was.link) {
+			// Scrapes under way or not: nobody is logged in for a target that is not there.
+			c.closing.Go(func() { was.link.upstream.Close(context.WithoutCancel(ctx)) })
+		}
 	}
 	old.retired = true
 	c.dropUnused(ctx, old)
+}
+
+// has reports whether a generation has a target that uses a link.
+func (g *generation) has(l *link) bool {
+	return slices.ContainsFunc(g.targets, func(t *Target) bool { return t.link == l })
 }
 
 // acquire returns the current generation, which stays usable until it is released.
@@ -194,9 +202,6 @@ func (c *Collector) let(ctx context.Context, g *generation) {
 	c.drop(ctx, g)
 }
 
-// logoutTimeout bounds how long a dropped target's logout may take.
-const logoutTimeout = 5 * time.Second
-
 // drop lets go of the links of a generation and closes those that nothing uses
 // any more, behind the caller's back: a logout is a request.
 func (c *Collector) drop(ctx context.Context, g *generation) {
@@ -209,9 +214,7 @@ func (c *Collector) drop(ctx context.Context, g *generation) {
 		c.closing.Go(func() {
 			t.list.stop(t.link)
 			// The scrape or reload that dropped the target may end before the logout does.
-			bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), logoutTimeout)
-			defer cancel()
-			t.link.upstream.Close(bounded)
+			t.link.upstream.Close(context.WithoutCancel(ctx))
 			c.mu.Lock()
 			defer c.mu.Unlock()
 			c.forgetMetrics(t.settings) // scrapes under way and the logout have counted on

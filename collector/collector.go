@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/exposition"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/upstream"
 	"github.com/asyncjob-exporter/asyncjob_exporter/config"
 )
 
@@ -23,6 +24,8 @@ type Collector struct {
 	logger   *slog.Logger
 	now      func() time.Time
 	encoding encodingCost
+	// accounts are the logins of all targets, over all generations.
+	accounts *upstream.Accounts
 	// parts is what expositions share to allocate less.
 	parts *sync.Pool
 
@@ -68,6 +71,7 @@ func New(options Options) (*Collector, error) {
 	if c.now == nil {
 		c.now = time.Now
 	}
+	c.accounts = upstream.NewAccounts(c.now)
 	return c, nil
 }
 
@@ -83,6 +87,9 @@ func (c *Collector) Close(ctx context.Context) error {
 	if err := c.Apply(ctx, &config.Config{}); err != nil {
 		return err
 	}
+	if err := c.accounts.Close(ctx); err != nil {
+		return fmt.Errorf("closing the targets: %w", err)
+	}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -93,7 +100,7 @@ func (c *Collector) Close(ctx context.Context) error {
 	case <-done:
 		return nil
 	case <-ctx.Done():
-		return errors.New("closing the targets: not all logouts were answered in time")
+		return errors.New("closing the targets: not all reads ended in time")
 	}
 }
 

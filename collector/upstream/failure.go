@@ -1,17 +1,9 @@
 package upstream
 
 import (
-	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"net"
 	"net/http"
-	"net/url"
-	"os"
 	"time"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
@@ -75,81 +67,6 @@ func NotFoundFailure(what, hint string) *Failure {
 	return &Failure{
 		Reason:  job.ReasonNotFound,
 		Message: fmt.Sprintf("%s: answered 404 without saying that the job is unknown: %s", what, hint),
-	}
-}
-
-// transportFailure classifies the error of a request that got no whole answer.
-// attempt names the request without host or query.
-func transportFailure(attempt string, err error) *Failure {
-	if refused := (*redirectRefused)(nil); errors.As(err, &refused) {
-		return &Failure{Reason: job.ReasonRedirect, Message: attempt + ": " + refused.Error()}
-	}
-	scope := ScopeJob
-	if isDial(err) || isTLS(err) {
-		scope = ScopeTarget
-	}
-	switch {
-	case isTimeout(err):
-		return &Failure{Reason: job.ReasonTimeout, Message: attempt + ": no answer in time", Scope: scope}
-	case isTLS(err):
-		return &Failure{Reason: job.ReasonTLS, Message: attempt + ": " + networkText(err), Scope: scope}
-	default:
-		return &Failure{Reason: job.ReasonConnection, Message: attempt + ": " + networkText(err), Scope: scope}
-	}
-}
-
-func isTimeout(err error) bool {
-	var network net.Error
-	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) ||
-		errors.Is(err, os.ErrDeadlineExceeded) || errors.As(err, &network) && network.Timeout()
-}
-
-func isDial(err error) bool {
-	var operation *net.OpError
-	return errors.As(err, &operation) && (operation.Op == "dial" || operation.Op == "proxyconnect")
-}
-
-func isTLS(err error) bool {
-	var (
-		verification *tls.CertificateVerificationError
-		record       tls.RecordHeaderError
-		alert        tls.AlertError
-		authority    x509.UnknownAuthorityError
-		hostname     x509.HostnameError
-		invalid      x509.CertificateInvalidError
-		thumbprint   *thumbprintMismatch
-		operation    *net.OpError
-	)
-	return errors.As(err, &verification) || errors.As(err, &record) || errors.As(err, &alert) || errors.As(err, &authority) ||
-		errors.Is(err, http.ErrSchemeMismatch) || errors.As(err, &hostname) || errors.As(err, &invalid) || errors.As(err, &thumbprint) ||
-		errors.As(err, &operation) && (operation.Op == "remote error" || operation.Op == "local error")
-}
-
-// networkText is the text of a network error without its URL. The libraries'
-// errors about an answer that is not HTTP quote it, headers included, so only
-// the text of errors that do not is repeated.
-func networkText(err error) string {
-	var (
-		withURL   *url.Error
-		operation *net.OpError
-		file      *fs.PathError
-	)
-	if errors.As(err, &withURL) {
-		err = withURL.Err
-	}
-	switch {
-	case isTLS(err):
-		return err.Error()
-	case errors.As(err, &operation) && operation.Op == "proxyconnect" && !errors.As(operation.Err, new(net.Error)):
-		return "the proxy refused to connect"
-	case errors.As(err, &operation):
-		return operation.Error()
-	case errors.As(err, &file): // a secret's
-		return file.Error()
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return "the connection ended before the answer did"
-	default:
-		return "the connection broke, or the answer is not HTTP"
 	}
 }
 

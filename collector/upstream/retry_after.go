@@ -10,11 +10,12 @@ import (
 )
 
 // longestPause bounds what a server can ask for, so that a wrong date does not
-// silence a target for years.
-const longestPause = 24 * time.Hour
+// silence a target for days.
+const longestPause = time.Hour
 
 // retryAfter reads the header of that name, seconds or an HTTP date; false
-// where there is none that can be understood.
+// where there is none that can be understood. A date is by the server's clock,
+// which the answer tells in Date.
 func retryAfter(header http.Header, now time.Time) (time.Time, bool) {
 	value := strings.TrimSpace(header.Get("Retry-After"))
 	until, err := http.ParseTime(value)
@@ -23,7 +24,10 @@ func retryAfter(header http.Header, now time.Time) (time.Time, bool) {
 		if err != nil && !errors.Is(err, strconv.ErrRange) {
 			return time.Time{}, false
 		}
-		until = now.Add(time.Duration(min(seconds, uint64(longestPause/time.Second))) * time.Second)
+		return now.Add(time.Duration(min(seconds, uint64(longestPause/time.Second))) * time.Second), true
+	}
+	if theirs, err := http.ParseTime(header.Get("Date")); err == nil {
+		until = now.Add(until.Sub(theirs))
 	}
 	if latest := now.Add(longestPause); until.After(latest) {
 		until = latest
@@ -31,7 +35,7 @@ func retryAfter(header http.Header, now time.Time) (time.Time, bool) {
 	return until, true
 }
 
-// pause is the time until which a target asked to be left alone.
+// pause is the time until which an account asked to be left alone.
 type pause struct {
 	mu    sync.Mutex
 	until time.Time

@@ -8,23 +8,23 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
+	"strings"
+	"time"
 
 	promconfig "github.com/prometheus/common/config"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/config"
 )
 
-// newClient makes the HTTP client of a target with the credentials that stand
-// in its configuration, or, for requests that carry a token, without them.
-func newClient(target *config.Target, withCredentials bool) (*http.Client, error) {
+// newClient makes the HTTP client of a target. It puts no credentials on requests:
+// those are read, and put on, where nothing waits for a file system.
+func newClient(target *config.Target) (*http.Client, error) {
 	settings := target.HTTP
-	settings.OAuth2 = nil // tokens are fetched by newOAuth2Login, within the scrape's deadline
-	if !withCredentials {
-		settings.BasicAuth, settings.Authorization = nil, nil
-	}
-	var options []promconfig.HTTPClientOption
+	settings.BasicAuth, settings.Authorization, settings.OAuth2, settings.HTTPHeaders = nil, nil, nil, nil
+	options := []promconfig.HTTPClientOption{dialWithin(target.Timeout)}
 	if target.Thumbprint != nil {
 		options = append(options, promconfig.WithNewTLSConfigFunc(acceptOnly(target.Thumbprint)))
 	}
@@ -36,6 +36,31 @@ func newClient(target *config.Target, withCredentials bool) (*http.Client, error
 		client.CheckRedirect = sameHostOnly
 	}
 	return client, nil
+}
+
+// newTokenClient makes the HTTP client of a target's oauth2; nil where there is
+// none. It follows no redirect, since its requests carry the client's secret.
+func newTokenClient(target *config.Target) (*http.Client, error) {
+	oauth2 := target.HTTP.OAuth2
+	if oauth2 == nil {
+		return nil, nil //nolint:nilnil // there is none
+	}
+	client, err := promconfig.NewClientFromConfig(promconfig.HTTPClientConfig{
+		TLSConfig:   oauth2.TLSConfig,
+		ProxyConfig: oauth2.ProxyConfig,
+		EnableHTTP2: true,
+	}, target.Name+" oauth2", dialWithin(target.Timeout))
+	if err != nil {
+		return nil, fmt.Errorf("target %q: oauth2: making the HTTP client: %w", target.Name, err)
+	}
+	return client, nil
+}
+
+// dialWithin bounds dialling. net/http goes on dialling for a request that was
+// given up, so that a black hole would gather connections with each scrape.
+func dialWithin(timeout time.Duration) promconfig.HTTPClientOption {
+	dialer := &net.Dialer{Timeout: timeout}
+	return promconfig.WithDialContextFunc(dialer.DialContext)
 }
 
 // maxRedirects is the limit of net/http's own client.
@@ -52,7 +77,8 @@ func (r *redirectRefused) Error() string { return r.why }
 func sameHostOnly(next *http.Request, earlier []*http.Request) error {
 	first := earlier[0].URL
 	if next.URL.Scheme != first.Scheme || next.URL.Host != first.Host || next.URL.User != nil {
-		return &redirectRefused{why: "redirected to another scheme or host, which is never followed"}
+		last := earlier[len(earlier)-1].URL
+		return &redirectRefused{why: "redirected to another scheme or host, which is never followed" + redirectHint(last, next.URL.String())}
 	}
 	if len(earlier) >= maxRedirects {
 		return &redirectRefused{why: fmt.Sprintf("redirected more than %d times", maxRedirects)}
@@ -61,10 +87,16 @@ func sameHostOnly(next *http.Request, earlier []*http.Request) error {
 }
 
 // thumbprintMismatch is the error of a server with another certificate than configured.
-type thumbprintMismatch struct{}
+type thumbprintMismatch struct{ seen string }
 
-func (*thumbprintMismatch) Error() string {
-	return "the server's certificate does not have the configured tls_thumbprint"
+func (t *thumbprintMismatch) Error() string {
+	return "the server's certificate does not have the configured tls_thumbprint, but " + t.seen
+}
+
+// fingerprint is a certificate's thumbprint, as tls_thumbprint takes it.
+func fingerprint(certificate []byte) string {
+	sum := sha256.Sum256(certificate)
+	return strings.ReplaceAll(fmt.Sprintf("% X", sum[:]), " ", ":")
 }
 
 // acceptOnly makes TLS accept exactly the certificate with this thumbprint,
@@ -81,7 +113,7 @@ func acceptOnly(thumbprint []byte) promconfig.NewTLSConfigFunc {
 				return errors.New("the server sent no certificate")
 			}
 			if !matches(state.PeerCertificates[0].Raw, thumbprint) {
-				return &thumbprintMismatch{}
+				return &thumbprintMismatch{seen: fingerprint(state.PeerCertificates[0].Raw)}
 			}
 			return nil
 		}

@@ -82,7 +82,7 @@ type Exporter struct {
 const (
 	defaultTimeout = 30 * time.Second
 	defaultOffset  = 500 * time.Millisecond
-	closeTimeout   = 10 * time.Second
+	closeTimeout   = 5 * time.Second
 )
 
 // Start runs an exporter until the test ends. A configuration that it refuses

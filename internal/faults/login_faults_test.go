@@ -2,6 +2,7 @@ package faults
 
 import (
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -9,17 +10,17 @@ import (
 	"github.com/asyncjob-exporter/asyncjob_exporter/internal/exportertest"
 )
 
-// loginFaults are what a login can be answered with. Refusals have the reason
-// login, and everything else its own.
+// loginFaults are what a login can be answered with. Refusals of the credentials have
+// the reason login, and everything else its own.
 func loginFaults() []fault {
 	return []fault{
 		{name: "401", answer: html(401), reason: "login"},
 		{name: "401 JSON", answer: status(401, "application/json", `{"error":"invalid_client","error_description":"`+canary+`"}`), reason: "login"},
 		{name: "403", answer: html(403), reason: "login"},
 		{name: "400", answer: html(400), reason: "login"},
-		{name: "404", answer: html(404), reason: "login"},
-		{name: "500", answer: html(500), reason: "login"},
-		{name: "503", answer: html(503), reason: "login"},
+		{name: "404", answer: html(404), reason: "not_found"},
+		{name: "500", answer: html(500), reason: "upstream_error"},
+		{name: "503", answer: html(503), reason: "upstream_error"},
 		{name: "429", answer: html(429), reason: "rate_limited"},
 		{name: "503 for seconds", answer: html(503, "Retry-After", "60"), reason: "rate_limited"},
 		{name: "302 to another host", answer: html(302, "Location", "http://127.0.0.1:1/"+canary), reason: "redirect"},
@@ -59,8 +60,12 @@ func TestAFaultOfALoginIsThatTargetsAlone(t *testing.T) {
 						reads.Add(1)
 						return nil
 					}
-				}, f.shorten)
-				e := exporter.Scrape(patient)
+				}, nil)
+				within := patient
+				if f.waits {
+					within = 2 * time.Second // a login has more time than a scrape
+				}
+				e := exporter.Scrape(within)
 				wantTargetFailed(t, e, target, f.reason, true)
 				wantSameLines(t, "the other targets' series", allBut(e, target.name), allBut(healthy, target.name))
 				wantNoCanary(t, exporter, e)
@@ -73,66 +78,53 @@ func TestAFaultOfALoginIsThatTargetsAlone(t *testing.T) {
 	}
 }
 
-// A refused login is not repeated with every scrape, and works again once the
-// upstream accepts it.
-func TestARefusedLoginIsBackedOff(t *testing.T) {
+// A login that failed rests: refused credentials for minutes, since a vCenter locks an
+// account after five refusals in three minutes; a login that was not answered for
+// seconds, so that it works again soon after a restart.
+func TestALoginThatFailedRests(t *testing.T) {
 	t.Parallel()
-	for _, refusal := range []struct {
-		name    string
-		code    int
-		allowed int // logins sent in the first 30 s of scraping every 5 s
+	refused := []time.Duration{0, 3 * time.Minute, 13 * time.Minute, 43 * time.Minute, 103 * time.Minute}
+	silent := []time.Duration{0, 5 * time.Second, 15 * time.Second, 35 * time.Second, 75 * time.Second, 135 * time.Second, 195 * time.Second}
+	for name, failing := range map[string]struct {
+		answer   answer
+		interval time.Duration
+		sent     []time.Duration // when logins are sent
+		reason   string
 	}{
-		{"503", 503, 1},
-		{"401", 401, 2},
+		"400":                   {html(400), time.Minute, refused, "login"},
+		"401":                   {html(401), time.Minute, refused, "login"},
+		"403":                   {html(403), time.Minute, refused, "login"},
+		"404":                   {html(404), 5 * time.Second, silent, "not_found"},
+		"500":                   {html(500), 5 * time.Second, silent, "upstream_error"},
+		"503":                   {html(503), 5 * time.Second, silent, "upstream_error"},
+		"reset":                 {reset, 5 * time.Second, silent, "connection"},
+		"no token":              {jsonBody(`""`), 5 * time.Second, silent, "decode"},
+		"503 for half a minute": {html(503, "Retry-After", "30"), 5 * time.Second, []time.Duration{0, 30 * time.Second, 60 * time.Second, 90 * time.Second}, "rate_limited"},
 	} {
-		t.Run(refusal.name, func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			clock := exportertest.NewClock()
-			var accepting atomic.Bool
-			upstream := exportertest.NewUpstream(t, func(w http.ResponseWriter, r *http.Request) {
-				switch {
-				case isLogin(r) && !accepting.Load():
-					w.WriteHeader(refusal.code)
-				case isLogin(r):
-					w.WriteHeader(http.StatusCreated)
-					_, _ = w.Write([]byte(`"session"`))
-				case r.Method == http.MethodGet && isAbout(r, "file"):
-					_, _ = w.Write([]byte(`[]`))
-				default:
-					_, _ = w.Write([]byte(`{"state":"ACTIVE"}`))
+			clock, upstream := exportertest.NewClock(), newVCenter(t)
+			upstream.set("POST /api/session", failing.answer)
+			upstream.setSession("s", `{"state":"ACTIVE"}`)
+			exporter := exportertest.Start(t, exportertest.Options{Now: clock.Now, Config: oneTarget("vsphere", upstream.URL, "jobs: [{id: s}]")})
+			var sent []time.Duration
+			last := failing.sent[len(failing.sent)-1]
+			for passed := time.Duration(0); passed <= last; passed += failing.interval {
+				e := exporter.Scrape(patient)
+				wantReason(t, e, "s", failing.reason)
+				wantValue(t, e, 0, "asyncjob_target_up", "target", "a")
+				if upstream.Count(http.MethodPost, "") > len(sent) {
+					sent = append(sent, passed)
 				}
-			})
-			exporter := exportertest.Start(t, exportertest.Options{Now: clock.Now, Config: `
-targets:
-  - name: vcenter
-    system: vsphere
-    url: ` + upstream.URL + `
-    basic_auth: {username: u, password: p}
-    vsphere: {api: api}
-    jobs: [{id: a}, {id: b}, {id: c}]
-`})
-			scrapeEvery := func(interval, until time.Duration) *exportertest.Exposition {
-				var last *exportertest.Exposition
-				for passed := time.Duration(0); passed < until; passed += interval {
-					last = exporter.Scrape(patient)
-					clock.Advance(interval)
-				}
-				return last
+				clock.Advance(failing.interval)
 			}
-			e := scrapeEvery(5*time.Second, 30*time.Second)
-			if logins := upstream.Count(http.MethodPost, ""); logins != refusal.allowed {
-				t.Errorf("%d logins in 30 s, want %d", logins, refusal.allowed)
+			if !slices.Equal(sent, failing.sent) || upstream.Count(http.MethodPost, "") != len(sent) {
+				t.Errorf("logins were sent at %v, %d in all, want %v", sent, upstream.Count(http.MethodPost, ""), failing.sent)
 			}
-			if e.Reason("vcenter", "a") != "login" {
-				t.Errorf("the reason is %q while the login rests, want login", e.Reason("vcenter", "a"))
-			}
-			wantValue(t, e, 0, "asyncjob_target_up", "target", "vcenter")
-			accepting.Store(true)
-			e = scrapeEvery(15*time.Second, time.Minute)
-			wantValue(t, e, 3, "asyncjob_target_jobs", "target", "vcenter", "source", "config")
-			if up := e.Sum("asyncjob_up", "target", "vcenter"); up != 3 {
-				t.Errorf("%v of 3 jobs are up a minute after the upstream accepts logins again", up)
-			}
+			// The next one is accepted, and ends the count.
+			upstream.set("POST /api/session", status(http.StatusCreated, "application/json", `"session"`))
+			clock.Advance(time.Hour)
+			wantState(t, exporter.Scrape(patient), "s", "running")
 		})
 	}
 }

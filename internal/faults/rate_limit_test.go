@@ -26,9 +26,9 @@ func TestRetryAfterIsObeyed(t *testing.T) {
 		{"429 until a date", 429, date(2 * time.Minute), 2 * time.Minute},
 		{"503 in seconds", 503, "120", 2 * time.Minute},
 		{"503 until a date", 503, date(2 * time.Minute), 2 * time.Minute},
-		{"an absurd number", 429, "99999999999", 24 * time.Hour},
-		{"more than a number", 429, "99999999999999999999999999", 24 * time.Hour},
-		{"an absurd date", 429, "Fri, 31 Dec 9999 23:59:59 GMT", 24 * time.Hour},
+		{"an absurd number", 429, "99999999999", time.Hour},
+		{"more than a number", 429, "99999999999999999999999999", time.Hour},
+		{"an absurd date", 429, "Fri, 31 Dec 9999 23:59:59 GMT", time.Hour},
 		{"a date in the past", 429, date(-time.Hour), 0},
 		{"zero", 503, "0", 0},
 	} {
@@ -138,22 +138,23 @@ func TestAPauseOfALoginIsObeyed(t *testing.T) {
 	}
 }
 
-// One target's pause is not another's, though both are on one host.
-func TestAPauseIsOneTargetsAlone(t *testing.T) {
+// A pause is the account's: it holds for the targets that have the same url and
+// credentials, and for no others, though they are on the same host.
+func TestAPauseIsOneAccountsAlone(t *testing.T) {
 	t.Parallel()
 	upstream := newScript(t)
 	upstream.set(samplePath+"1", html(429, "Retry-After", "60"))
 	upstream.set(samplePath+"2", jsonBody(`{"state":"RUNNING"}`))
 	exporter := exportertest.Start(t, exportertest.Options{Config: fmt.Sprintf(`
 targets:
-  - {name: a, system: sample_exchange, url: %[1]s, jobs: [{id: 1}]}
-  - {name: b, system: sample_exchange, url: %[1]s, jobs: [{id: 2}]}
+  - {name: a, system: sample_exchange, url: %[1]s, authorization: {credentials: one}, jobs: [{id: 1}]}
+  - {name: b, system: sample_exchange, url: %[1]s, authorization: {credentials: two}, jobs: [{id: 2}]}
 `, upstream.URL)})
 	for range 3 {
 		e := exporter.Scrape(patient)
 		wantReason(t, e, "1", "rate_limited")
 		if got := e.State("b", "2"); got != "running" {
-			t.Errorf("the other target's job is %q", got)
+			t.Errorf("the other account's job is %q", got)
 		}
 	}
 	if sent := upstream.Count("", samplePath+"1"); sent != 1 {
@@ -161,5 +162,16 @@ targets:
 	}
 	if log := exporter.Log.String(); strings.Count(log, "reading the job failed") != 1 {
 		t.Errorf("the same failure is logged with every scrape:\n%s", linesWith(log, "reading the job failed"))
+	}
+	sent := upstream.Count("", "")
+	exporter.Reload(fmt.Sprintf(`
+targets:
+  - {name: c, system: sample_exchange, url: %[1]s, authorization: {credentials: one}, timeout: 9s, jobs: [{id: 3}]}
+`, upstream.URL))
+	if got := exporter.Scrape(patient).Reason("c", "3"); got != "rate_limited" {
+		t.Errorf("a target of the paused account that a reload brought has the reason %q, want rate_limited", got)
+	}
+	if again := upstream.Count("", "") - sent; again != 0 {
+		t.Errorf("%d requests were sent to a paused account after a reload", again)
 	}
 }

@@ -122,8 +122,8 @@ func TestALoginThatIsAcceptedButRefusedIsNotRepeatedForEachJob(t *testing.T) {
 	}
 }
 
-// A reload logs out of targets that it drops or changes, and of no others.
-func TestAReloadLogsOutOfWhatItDropsOrChanges(t *testing.T) {
+// A reload logs out of accounts that no target uses any more, and of no others.
+func TestAReloadLogsOutOfWhatNoTargetUses(t *testing.T) {
 	t.Parallel()
 	simulated := exportertest.Simulate(t, simulator.Options{Load: &simulator.Load{Jobs: 3}}, simulator.VSphere())
 	text := simulated.Config()
@@ -147,11 +147,12 @@ func TestAReloadLogsOutOfWhatItDropsOrChanges(t *testing.T) {
 	reloaded("labels changed", set("labels", map[string]any{"team": "x"}), 1, 0)
 	reloaded("jobs changed", set("jobs", []any{map[string]any{"id": "other"}}), 1, 0)
 	reloaded("what is shown changed", set("max_files", 3), 1, 0)
-	reloaded("timeout changed", set("timeout", "7s"), 2, 1)
-	reloaded("name changed", exportertest.SetAll(t, set("timeout", "7s"), "name", "renamed"), 3, 2)
+	reloaded("timeout changed", set("timeout", "7s"), 1, 0)
+	reloaded("name changed", exportertest.SetAll(t, set("timeout", "7s"), "name", "renamed"), 1, 0)
+	reloaded("another account", exportertest.SetAll(t, text, "http_headers", map[string]any{"X-Of": map[string]any{"values": []any{"other"}}}), 2, 1)
 	other := newScript(t)
 	other.set(samplePath+"1", jsonBody(finishedSample))
-	reloaded("target dropped", oneTarget("sample_exchange", other.URL, "jobs: [{id: 1}]"), 3, 3)
+	reloaded("target dropped", oneTarget("sample_exchange", other.URL, "jobs: [{id: 1}]"), 2, 2)
 }
 
 // A scrape under way keeps its session over a reload that drops the target.

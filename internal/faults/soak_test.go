@@ -33,7 +33,7 @@ func soakFor(t *testing.T) (total, interval time.Duration) {
 
 // soaking is an exporter that is scraped, probed, reloaded and lied to.
 type soaking struct {
-	// short spares the logins: a refused one rests for longer than that.
+	// short spares the logins: one that hangs does so for longer than that.
 	short     bool
 	exporter  *exportertest.Exporter
 	simulated *simulator.Simulator
@@ -107,12 +107,16 @@ func (s *soaking) intercept(_ string, w http.ResponseWriter, r *http.Request) bo
 	}
 	s.injected.Add(1)
 	answers := []answer{
-		html(500), html(502), html(503), html(401), html(403), html(404), html(200), jsonBody(""), jsonBody("null"), jsonBody(everyField("[]")),
+		html(401), html(403), html(500), html(502), html(503), html(404), html(200), jsonBody(""), jsonBody("null"), jsonBody(everyField("[]")),
 		html(429), html(429, "Retry-After", "1"), html(503, "Retry-After", "1"), html(302, "Location", "http://127.0.0.1:1/"),
 		reset, hang, hangAfterHeaders, drip, notHTTP, cutGzip, hugeChunked,
 		func(w http.ResponseWriter, r *http.Request) { s.simulated.ForgetLogins(); html(401)(w, r) },
 	}
-	answers[rand.IntN(len(answers))](w, r)
+	chosen := rand.IntN(len(answers))
+	if isLogin(r) && (chosen < 2 || chosen == len(answers)-1) {
+		chosen = 2 // a login that is refused rests for longer than all of this
+	}
+	answers[chosen](w, r)
 	return true
 }
 

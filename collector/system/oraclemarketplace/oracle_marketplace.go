@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -78,13 +79,19 @@ func (System) Definition() string { return "" }
 
 // Connect reads with a bearer token: a configured one, one by OAuth2, or one
 // that basic_auth is exchanged for.
-func (System) Connect(target *config.Target, upstream *upstream.Client) system.Reader {
+func (System) Connect(target *config.Target, client *upstream.Client) system.Reader {
 	if options, ok := target.Options.(*MarketplaceOptions); ok {
-		upstream.Header.Set("X-Oracle-UserId", options.UserID)
+		client.Header.Set("X-Oracle-UserId", options.UserID)
 	}
-	reader := &reader{upstream: upstream, words: builtInWords().With(target.States)}
+	reader := &reader{upstream: client, words: builtInWords().With(target.States)}
 	if target.HTTP.BasicAuth != nil {
-		upstream.UseSession("Authorization", "Bearer ", reader.exchange, nil)
+		client.UseLogin(upstream.Login{
+			Name:  "oracle_marketplace",
+			LogIn: exchange,
+			Header: func(token upstream.Token) http.Header {
+				return http.Header{"Authorization": {"Bearer " + token.Value}}
+			},
+		})
 	}
 	return reader
 }
@@ -108,32 +115,18 @@ type reader struct {
 
 // exchange gets a bearer token for the client's id and secret:
 // GET /appstore/publisher/v1/authenticate.
-func (r *reader) exchange(ctx context.Context) (upstream.Token, error) {
+func exchange(ctx context.Context, asking *upstream.Asking) (upstream.Token, error) {
 	var got upstream.Token
 	login := upstream.Request{Path: publisherPath + "/authenticate"}
-	err := r.upstream.LogIn(ctx, login, func(answer upstream.Reply) error {
-		var grant struct {
-			AccessToken string        `json:"access_token"`
-			ExpiresIn   decode.Number `json:"expires_in"`
-		}
-		if err := decode.JSON(answer.Body, &grant); err != nil {
+	err := asking.Send(ctx, login, func(answer upstream.Reply) error {
+		var err error
+		if got, err = upstream.ReadGrant(answer.Body, asking.Started); err != nil {
 			return upstream.DecodeFailure(login.Path, err)
-		}
-		if grant.AccessToken == "" {
-			return upstream.DecodeFailure(login.Path, errors.New("the answer holds no access_token"))
-		}
-		got.Value = grant.AccessToken
-		if seconds := grant.ExpiresIn.Value; seconds != nil && *seconds > 0 && *seconds < maxTokenSeconds {
-			got.Ends = r.upstream.Now().Add(time.Duration(*seconds * float64(time.Second)))
 		}
 		return nil
 	})
 	return got, err
 }
-
-// maxTokenSeconds is a life of a token, ten years, beyond which expires_in is
-// taken for nonsense.
-const maxTokenSeconds = 10 * 365 * 24 * 3600
 
 // Read reads GET /appstore/publisher/v1/machineimages/{uploadRequestId}.
 func (r *reader) Read(ctx context.Context, asked config.Job, last *job.Job) (*job.Job, error) {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"sync/atomic"
 	"time"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
@@ -102,9 +101,15 @@ func (System) Connect(target *config.Target, client *upstream.Client) system.Rea
 		sessions: sessionWords().With(target.States),
 		files:    fileWords().With(target.States),
 	}
-	reader.rest.Store(reader.api == apiRest)
-	client.UseSession("vmware-api-session-id", "", reader.logIn, func() upstream.Request {
-		return upstream.Request{Method: http.MethodDelete, Path: reader.flavour().login}
+	client.UseLogin(upstream.Login{
+		Name:  "vsphere " + reader.api,
+		LogIn: reader.logIn,
+		Header: func(session upstream.Token) http.Header {
+			return http.Header{"Vmware-Api-Session-Id": {session.Value}}
+		},
+		Logout: func(session upstream.Token) upstream.Request {
+			return upstream.Request{Method: http.MethodDelete, Path: flavourNamed(session.Detail).login}
+		},
 	})
 	return reader
 }
@@ -131,8 +136,6 @@ type reader struct {
 	api      string
 	sessions job.Vocabulary
 	files    job.Vocabulary
-	// rest tells which flavour of the API answers: known after the first login.
-	rest atomic.Bool
 }
 
 // flavour is where one flavour of the API has what: /api since 7.0U2,
@@ -147,11 +150,22 @@ type flavour struct {
 	id string
 }
 
-func (r *reader) flavour() flavour {
-	if r.rest.Load() {
+// flavourNamed is a flavour by the name that the key vsphere.api has for it. A
+// session's token has it in its Detail: only a login that works tells which it is.
+func flavourNamed(name string) flavour {
+	if name == apiRest {
 		return flavour{rest: true, login: "/rest/com/vmware/cis/session", content: "/rest/com/vmware/content", id: "id:"}
 	}
 	return flavour{login: "/api/session", content: "/api/content"}
+}
+
+// get reads what request says for the flavour of the login that it is sent with.
+func (r *reader) get(ctx context.Context, request func(flavour) upstream.Request, handle func(flavour, upstream.Reply) error) error {
+	return r.upstream.GetWith(ctx, func(detail string) upstream.Request {
+		return request(flavourNamed(detail))
+	}, func(answer upstream.Reply) error {
+		return handle(flavourNamed(answer.Detail), answer)
+	})
 }
 
 func (f flavour) session(kind, id string) string {
@@ -172,29 +186,32 @@ func (f flavour) fileList(kind, id string) upstream.Request {
 }
 
 // logIn makes a session: POST /api/session, or, where a vCenter older than
-// 7.0U2 does not know that, POST /rest/com/vmware/cis/session.
-func (r *reader) logIn(ctx context.Context) (upstream.Token, error) {
+// 7.0U2 does not know that, POST /rest/com/vmware/cis/session. What worked the
+// last time is tried first.
+func (r *reader) logIn(ctx context.Context, asking *upstream.Asking) (upstream.Token, error) {
 	if r.api != apiAuto {
-		return r.logInWith(ctx)
+		return logInWith(ctx, asking, r.api)
 	}
-	r.rest.Store(false)
-	got, err := r.logInWith(ctx)
+	likely, other := apiNew, apiRest
+	if asking.LastDetail == apiRest {
+		likely, other = apiRest, apiNew
+	}
+	got, err := logInWith(ctx, asking, likely)
 	if err != nil && upstream.FailureOf(err).Missing() {
-		r.rest.Store(true)
-		got, err = r.logInWith(ctx)
+		got, err = logInWith(ctx, asking, other)
 	}
 	return got, err
 }
 
-func (r *reader) logInWith(ctx context.Context) (upstream.Token, error) {
-	flavour := r.flavour()
+func logInWith(ctx context.Context, asking *upstream.Asking, api string) (upstream.Token, error) {
+	flavour := flavourNamed(api)
 	login := upstream.Request{Method: http.MethodPost, Path: flavour.login}
 	if flavour.rest {
 		// Without it /rest also sets a cookie, which would outlive the token here.
 		login.Header = http.Header{"Vmware-Use-Header-Authn": {"true"}}
 	}
-	var got upstream.Token
-	err := r.upstream.LogIn(ctx, login, func(answer upstream.Reply) error {
+	got := upstream.Token{Detail: api}
+	err := asking.Send(ctx, login, func(answer upstream.Reply) error {
 		value, err := decodeSessionToken(answer.Body, flavour.rest)
 		if err != nil {
 			return upstream.DecodeFailure(login.Path, err)
@@ -207,10 +224,6 @@ func (r *reader) logInWith(ctx context.Context) (upstream.Token, error) {
 
 // Read reads a session and its files, both or nothing.
 func (r *reader) Read(ctx context.Context, asked config.Job, last *job.Job) (*job.Job, error) {
-	// The flavour is known only after the login.
-	if err := r.upstream.EnsureLogin(ctx); err != nil {
-		return nil, err
-	}
 	found, err := r.readSession(ctx, asked)
 	if errors.Is(err, job.ErrUnknown) && asked.Kind == kindUpdate {
 		return r.concluded(ctx, last)
@@ -225,32 +238,32 @@ func (r *reader) Read(ctx context.Context, asked config.Job, last *job.Job) (*jo
 }
 
 func (r *reader) readSession(ctx context.Context, asked config.Job) (*job.Job, error) {
-	flavour := r.flavour()
-	get := upstream.Request{Operation: upstream.OperationStatus, Path: flavour.session(asked.Kind, asked.ID)}
 	var found *job.Job
-	err := r.upstream.Get(ctx, get, func(answer upstream.Reply) error {
+	err := r.get(ctx, func(f flavour) upstream.Request {
+		return upstream.Request{Operation: upstream.OperationStatus, Path: f.session(asked.Kind, asked.ID)}
+	}, func(f flavour, answer upstream.Reply) error {
 		if answer.Missing() {
-			return vapiMissing(get, answer.Body)
+			return vapiMissing(answer.Request, answer.Body)
 		}
 		var err error
-		if found, err = decodeSession(answer.Body, flavour.rest, r.sessions); err != nil {
-			return upstream.DecodeFailure(get.Name(), err)
+		if found, err = decodeSession(answer.Body, f.rest, r.sessions); err != nil {
+			return upstream.DecodeFailure(answer.Request.Name(), err)
 		}
 		return nil
 	})
 	return found, err
 }
 
-func (r *reader) readFiles(ctx context.Context, job config.Job, into *job.Job) error {
-	flavour := r.flavour()
-	get := flavour.fileList(job.Kind, job.ID)
-	return r.upstream.Get(ctx, get, func(answer upstream.Reply) error {
+func (r *reader) readFiles(ctx context.Context, asked config.Job, into *job.Job) error {
+	return r.get(ctx, func(f flavour) upstream.Request {
+		return f.fileList(asked.Kind, asked.ID)
+	}, func(f flavour, answer upstream.Reply) error {
 		if answer.Missing() {
-			return upstream.NotFoundFailure(get.Name(), "the session may have ended this moment")
+			return upstream.NotFoundFailure(answer.Request.Name(), "the session may have ended this moment")
 		}
-		files, err := decodeFiles(answer.Body, flavour.rest, r.files)
+		files, err := decodeFiles(answer.Body, f.rest, r.files)
 		if err != nil {
-			return upstream.DecodeFailure(get.Name(), err)
+			return upstream.DecodeFailure(answer.Request.Name(), err)
 		}
 		into.Files = files
 		return nil
@@ -279,17 +292,17 @@ func (r *reader) concluded(ctx context.Context, last *job.Job) (*job.Job, error)
 // contentVersion is the content version of a library item; empty where it is
 // not there any more, or not for us.
 func (r *reader) contentVersion(ctx context.Context, item string) (string, error) {
-	flavour := r.flavour()
-	get := upstream.Request{Operation: upstream.OperationItem, Path: flavour.content + "/library/item/" + flavour.id + url.PathEscape(item)}
 	var found struct {
 		ContentVersion decode.Text `json:"content_version"`
 	}
-	err := r.upstream.Get(ctx, get, func(answer upstream.Reply) error {
+	err := r.get(ctx, func(f flavour) upstream.Request {
+		return upstream.Request{Operation: upstream.OperationItem, Path: f.content + "/library/item/" + f.id + url.PathEscape(item)}
+	}, func(f flavour, answer upstream.Reply) error {
 		if answer.Missing() {
 			return nil
 		}
-		if err := decodeVAPI(answer.Body, flavour.rest, &found); err != nil {
-			return upstream.DecodeFailure(get.Name(), err)
+		if err := decodeVAPI(answer.Body, f.rest, &found); err != nil {
+			return upstream.DecodeFailure(answer.Request.Name(), err)
 		}
 		return nil
 	})
@@ -319,18 +332,18 @@ func (r *reader) List(ctx context.Context, _ time.Time) (system.Listing, error) 
 }
 
 func (r *reader) listSessions(ctx context.Context, kind string) ([]string, error) {
-	flavour := r.flavour()
-	list := upstream.Request{Operation: upstream.OperationList, Path: flavour.content + "/library/item/" + kind + "-session"}
 	var ids []string
-	err := r.upstream.Get(ctx, list, func(answer upstream.Reply) error {
+	err := r.get(ctx, func(f flavour) upstream.Request {
+		return upstream.Request{Operation: upstream.OperationList, Path: f.content + "/library/item/" + kind + "-session"}
+	}, func(f flavour, answer upstream.Reply) error {
 		if answer.Missing() {
-			return upstream.NotFoundFailure(list.Name(), "check url and vsphere.api")
+			return upstream.NotFoundFailure(answer.Request.Name(), "check url and vsphere.api")
 		}
-		if err := decodeVAPI(answer.Body, flavour.rest, &ids); err != nil {
-			return upstream.DecodeFailure(list.Name(), err)
+		if err := decodeVAPI(answer.Body, f.rest, &ids); err != nil {
+			return upstream.DecodeFailure(answer.Request.Name(), err)
 		}
-		if ids == nil && !isNull(answer.Body, flavour.rest) {
-			return upstream.DecodeFailure(list.Name(), errors.New("the reply is not a list of sessions"))
+		if ids == nil && !isNull(answer.Body, f.rest) {
+			return upstream.DecodeFailure(answer.Request.Name(), errors.New("the reply is not a list of sessions"))
 		}
 		return nil
 	})

@@ -1,0 +1,89 @@
+package upstream
+
+import (
+	"bytes"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
+)
+
+// Whose fault a failure is, as far as an answer shows it: a proxy's refusal must
+// not send people to the vendor, nor a mistaken url.
+
+// hint is what an answer's status and headers tell beyond the status itself, to be
+// put at the end of a message.
+func (c *Client) hint(response *http.Response) string {
+	request := response.Request
+	switch status := response.StatusCode; {
+	case status == http.StatusProxyAuthRequired:
+		return ": it is the proxy that wants a login"
+	case status >= 300 && status < 400:
+		return redirectHint(request.URL, response.Header.Get("Location"))
+	case status == http.StatusBadRequest && request.URL.Scheme == "http" && saysTLS(response):
+		return ": the port speaks TLS: url should begin with https"
+	case status == http.StatusForbidden, status == http.StatusBadGateway, status == http.StatusServiceUnavailable:
+		if request.URL.Scheme == "http" && c.proxyOf(request) != nil {
+			return ": it may be the proxy's answer"
+		}
+	}
+	return ""
+}
+
+// proxyOf is the proxy that a request goes through; nil where it goes straight.
+func (c *Client) proxyOf(request *http.Request) *url.URL {
+	choose := c.target.HTTP.Proxy()
+	if choose == nil {
+		return nil
+	}
+	proxy, err := choose(request)
+	if err != nil {
+		return nil
+	}
+	return proxy
+}
+
+// redirectHint says where an answer leads to, as far as that is no secret: of another
+// host its path is left out, and its first label, which often names a tenant.
+func redirectHint(from *url.URL, location string) string {
+	to, err := from.Parse(location)
+	if location == "" || err != nil {
+		return ""
+	}
+	switch {
+	case to.Host == from.Host && to.Scheme == from.Scheme:
+		return ", which leads to " + job.Clean(to.EscapedPath(), longestPath)
+	case to.Hostname() == from.Hostname() && to.Scheme != from.Scheme:
+		return ", which leads to " + job.Clean(to.Scheme, longestPath) + ": should url begin with that?"
+	case net.ParseIP(to.Hostname()) != nil:
+		return ", which leads to " + to.Host
+	}
+	_, domain, found := strings.Cut(to.Hostname(), ".")
+	if !found || !strings.Contains(domain, ".") {
+		return ", which leads to another host"
+	}
+	return ", which leads to a host below " + job.Clean(domain, longestPath)
+}
+
+// longestPath is how much of a path or host is shown that an upstream names.
+const longestPath = 128
+
+// saysTLS reports whether a server complains, in the words of Go, nginx, Apache and
+// HAProxy, that it is spoken to without TLS.
+func saysTLS(response *http.Response) bool {
+	start := make([]byte, 1024)
+	n, _ := response.Body.Read(start) //nolint:errcheck // what cannot be read says nothing
+	text := strings.ToLower(string(start[:n]))
+	return strings.Contains(text, "https server") || strings.Contains(text, "https port") || strings.Contains(text, "ssl-enabled server port")
+}
+
+// isHTML reports whether an answer is a web page, by its label or by its looks.
+func isHTML(header http.Header, body []byte) bool {
+	if strings.HasPrefix(strings.ToLower(header.Get("Content-Type")), "text/html") {
+		return true
+	}
+	start := bytes.ToLower(bytes.TrimSpace(body[:min(len(body), 64)]))
+	return bytes.HasPrefix(start, []byte("<!doctype html")) || bytes.HasPrefix(start, []byte("<html"))
+}
