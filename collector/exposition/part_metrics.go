@@ -15,6 +15,7 @@ func partMetrics() []jobMetric {
 		name:   "asyncjob_parts",
 		help:   "Parts of the job (steps, stages, tasks) in each state.",
 		labels: []string{"state"},
+		states: job.PartStates(),
 		ofRead: eachState(job.PartStates(), func(view View, state job.State) float64 {
 			return numberInState(view.Job.Parts, func(p job.Part) job.State { return p.State }, state)
 		}, func(view View) bool { return view.Job.Parts != nil }),
