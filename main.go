@@ -109,6 +109,7 @@ func serve(ctx context.Context, flags *program.Flags, hangups <-chan os.Signal, 
 	var background sync.WaitGroup
 	background.Go(func() { reloader.Watch(ctx, flags.ReloadInterval) })
 	background.Go(func() { program.ReloadOnHangup(ctx, hangups, reloader) })
+	background.Go(func() { program.LimitGarbage(ctx) })
 	err = program.Serve(ctx, flags, handler, reader, logger)
 	stop()
 	background.Wait()

@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"context"
 	"sync"
 	"time"
 
@@ -28,11 +29,11 @@ func sources() []Source {
 
 // entry is what the exporter remembers of one job between scrapes.
 type entry struct {
-	// turn is held by the one scrape that reads the job.
-	turn chan struct{}
-
 	mu sync.Mutex
 	entryState
+	// reading is closed when the scrape that reads the job has ended its read;
+	// nil: none does.
+	reading chan struct{}
 	// shown are the samples of the last good read, as long as nothing changed.
 	shown   exposition.Samples
 	shownAs shownKey
@@ -40,7 +41,7 @@ type entry struct {
 
 // entryState is the part of an entry that others get a copy of.
 type entryState struct {
-	job    config.Job
+	job    *config.Job
 	source Source
 	// knownAt is when the job was last configured, listed or asked for.
 	knownAt time.Time
@@ -75,16 +76,47 @@ type entryState struct {
 	history
 }
 
-// shownKey is all that the samples of an entry depend on.
+// shownKey is all that the samples of an entry depend on: what was read, how it is
+// configured, and what is configured of its target. When it was first seen is
+// settled with the first read.
 type shownKey struct {
-	job       *job.Job
-	firstSeen time.Time
-	name      string
-	settings  *Target
+	read   *job.Job
+	job    *config.Job
+	target *Target
 }
 
-func newEntry(known config.Job, source Source) *entry {
-	return &entry{turn: make(chan struct{}, 1), entryState: entryState{job: known, source: source}}
+func newEntry(known *config.Job, source Source) *entry {
+	return &entry{entryState: entryState{job: known, source: source}}
+}
+
+// take waits for the read of another scrape, if there is one, and makes the caller
+// the one that reads the job, until it gives that back. It is false where the
+// context ended before.
+func (e *entry) take(ctx context.Context) bool {
+	for ctx.Err() == nil {
+		e.mu.Lock()
+		other := e.reading
+		if other == nil {
+			e.reading = make(chan struct{})
+		}
+		e.mu.Unlock()
+		if other == nil {
+			return true
+		}
+		select {
+		case <-other:
+		case <-ctx.Done():
+		}
+	}
+	return false
+}
+
+// give lets others read the job.
+func (e *entry) give() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	close(e.reading)
+	e.reading = nil
 }
 
 // state is a copy of what is remembered.
@@ -95,7 +127,7 @@ func (e *entry) state() entryState {
 }
 
 // known notes that the job is configured, listed or asked for as of now.
-func (e *entry) known(known config.Job, source Source, now time.Time) {
+func (e *entry) known(known *config.Job, source Source, now time.Time) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.job, e.source, e.knownAt = known, source, now

@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -29,8 +30,8 @@ type jobList struct {
 	// read is what the files and URLs last said; nil at first.
 	read  *config.JobList
 	known []knownJob
-	// byID are the places in known.
-	byID map[string]int
+	// byID are the places in known, sorted by the ids there.
+	byID []int32
 	// labelNames are the names of all labels of the target and its jobs, sorted.
 	labelNames []string
 }
@@ -61,27 +62,29 @@ func (l *jobList) refresh(ctx context.Context, patience time.Duration) {
 
 func (l *jobList) build() {
 	l.known = make([]knownJob, 0, len(l.settings.Jobs)+len(l.read.Files)+len(l.read.URLs))
-	for _, job := range l.settings.Jobs {
-		l.known = append(l.known, knownJob{job, SourceConfig})
-	}
-	for _, job := range l.read.Files {
-		l.known = append(l.known, knownJob{job, SourceFile})
-	}
-	for _, job := range l.read.URLs {
-		l.known = append(l.known, knownJob{job, SourceURL})
-	}
-	l.byID = make(map[string]int, len(l.known))
+	l.add(l.settings.Jobs, SourceConfig)
+	l.add(l.read.Files, SourceFile)
+	l.add(l.read.URLs, SourceURL)
+	l.byID = make([]int32, len(l.known))
 	names := map[string]bool{}
 	for name := range l.settings.Labels {
 		names[name] = true
 	}
 	for i, k := range l.known {
-		l.byID[k.job.ID] = i
+		l.byID[i] = int32(i)
 		for name := range k.job.Labels {
 			names[name] = true
 		}
 	}
+	slices.SortFunc(l.byID, func(a, b int32) int { return cmp.Compare(l.known[a].job.ID, l.known[b].job.ID) })
 	l.labelNames = slices.Sorted(maps.Keys(names))
+}
+
+// add adds jobs of one source, which keeps them.
+func (l *jobList) add(jobs []config.Job, source Source) {
+	for i := range jobs {
+		l.known = append(l.known, knownJob{&jobs[i], source})
+	}
 }
 
 // all are the named jobs, those of the configuration first.
@@ -95,11 +98,11 @@ func (l *jobList) all() []knownJob {
 func (l *jobList) find(id string) (knownJob, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	i, ok := l.byID[id]
+	at, ok := slices.BinarySearchFunc(l.byID, id, func(place int32, id string) int { return cmp.Compare(l.known[place].job.ID, id) })
 	if !ok {
 		return knownJob{}, false
 	}
-	return l.known[i], true
+	return l.known[l.byID[at]], true
 }
 
 // numbers are the numbers of jobs by where they are named.

@@ -22,10 +22,10 @@ func (t *Target) identify(ctx context.Context, systems config.Systems, asked con
 		t.known()
 	}
 	if known, ok := t.jobs.find(asked.ID); ok {
-		return known.job, sameJob(asked, known.job)
+		return *known.job, sameJob(asked, *known.job)
 	}
 	if listed := t.memory.find(asked.ID); listed != nil {
-		job := listed.state().job
+		job := *listed.state().job
 		return job, sameJob(asked, job)
 	}
 	if err := systems.CheckJob(systems.Find(t.settings.System), &asked); err != nil {

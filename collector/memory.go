@@ -64,13 +64,14 @@ type jobKey struct {
 	id, kind, contentType, path string
 }
 
-func keyOf(job config.Job) jobKey {
+func keyOf(job *config.Job) jobKey {
 	return jobKey{id: job.ID, kind: job.Kind, contentType: job.Type, path: job.Path}
 }
 
 // knownJob is a job and from where it is known.
 type knownJob struct {
-	job    config.Job
+	// job belongs to the list that names it, and is never changed.
+	job    *config.Job
 	source Source
 }
 
@@ -136,7 +137,7 @@ func (m *memory) name(generation uint64, k knownJob, now time.Time) *entry {
 }
 
 // probe returns the entry of a job that somebody asks for and nothing else names.
-func (m *memory) probe(job config.Job, now time.Time) *entry {
+func (m *memory) probe(job *config.Job, now time.Time) *entry {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	key := keyOf(job)

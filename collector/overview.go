@@ -142,7 +142,7 @@ func (t *Target) status() TargetStatus {
 func (t *Target) jobStatus(s *entryState) JobStatus {
 	name := nameOf(s)
 	return JobStatus{
-		System: t.settings.System, Target: t.settings.Name, Job: s.job, Name: name, Source: s.source, Labels: t.jobLabels(s.job),
+		System: t.settings.System, Target: t.settings.Name, Job: *s.job, Name: name, Source: s.source, Labels: t.jobLabels(*s.job),
 		Link: t.settings.JobLink(s.job.ID, name), MaxDuration: t.maxDuration(s.job),
 		Last: s.last, ReadAt: s.readAt, FirstSeen: s.firstSeen,
 		AskedAt: s.askedAt, MovedAt: s.movedAt, Changes: s.changes, Retired: s.retired(t.now(), t.settings.FinishedRetention),

@@ -133,16 +133,12 @@ func (t *Target) reader() reader {
 // bringUpToDate reads one job, unless another scrape does so at this moment:
 // then it takes what that one finds.
 func (t *Target) bringUpToDate(ctx context.Context, r *round, e *entry) jobView {
-	select {
-	case e.turn <- struct{}{}:
-		defer func() { <-e.turn }()
-	case <-ctx.Done():
-	}
-	if ctx.Err() != nil {
+	if !e.take(ctx) {
 		failure := notBeforeDeadline()
 		r.settle(failure)
 		return t.failed(e, failure, false, true)
 	}
+	defer e.give()
 	before := e.state()
 	if before.settledAt.After(r.started) && (before.settledFailure != nil || before.meaning == t.meaning) {
 		upstream.Tracef(ctx, t.now(), "job %q: shares the read of a scrape at the same time", before.job.ID)
@@ -166,14 +162,18 @@ func (t *Target) shared(r *round, s *entryState) jobView {
 func (t *Target) readNow(ctx context.Context, r *round, e *entry, before *entryState) jobView {
 	e.begin(t.now())
 	last := before.previous(t.meaning)
-	found, err := t.read(ctx, before.job, last)
+	found, err := t.read(ctx, *before.job, last)
 	r.settle(err)
 	if err != nil && !errors.Is(err, job.ErrUnknown) {
 		// A read that this scrape's own deadline ended says nothing to others.
 		return t.failed(e, upstream.FailureOf(err), ctx.Err() == nil, true)
 	}
-	if err == nil && found == last {
-		t.link.metrics.avoided.WithLabelValues(avoidedNotModified).Inc()
+	if found == last {
+		if err == nil {
+			t.link.metrics.avoided.WithLabelValues(avoidedNotModified).Inc()
+		}
+	} else if found.State.Final() {
+		found = job.Shared(found)
 	}
 	return t.succeeded(e, found)
 }

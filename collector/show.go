@@ -30,9 +30,9 @@ func (t *Target) samples(table *exposition.Table, of *entry, view exposition.Vie
 	if view.Job == nil {
 		return table.Samples(t.settings.System, view, list)
 	}
-	key := shownKey{job: view.Job, firstSeen: view.FirstSeen, name: view.Name, settings: t}
 	of.mu.Lock()
 	defer of.mu.Unlock()
+	key := shownKey{read: view.Job, job: of.job, target: t}
 	if of.shownAs != key {
 		of.shown, of.shownAs = table.Samples(t.settings.System, view, list), key
 	}

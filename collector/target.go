@@ -66,9 +66,10 @@ func (t *Target) known() []*entry {
 	known := t.jobs.all()
 	if t.settings.Discovery {
 		known = slices.Clip(known)
-		for _, listed := range t.list.latest() {
-			if _, named := t.jobs.find(listed.Job.ID); !named {
-				known = append(known, knownJob{listed.Job, SourceDiscovery})
+		listed := t.list.latest()
+		for i := range listed {
+			if _, named := t.jobs.find(listed[i].Job.ID); !named {
+				known = append(known, knownJob{&listed[i].Job, SourceDiscovery})
 			}
 		}
 	}
@@ -130,7 +131,7 @@ func (t *Target) entry(asked config.Job) *entry {
 	if listed := t.memory.find(asked.ID); listed != nil {
 		return listed
 	}
-	return t.memory.probe(asked, t.now())
+	return t.memory.probe(&asked, t.now())
 }
 
 func (t *Target) finish(ctx context.Context, r *round, entries []*entry) targetView {
@@ -181,7 +182,7 @@ func (t *Target) view(s *entryState) jobView {
 }
 
 // maxDuration is how long the job may take before it is too slow; 0: for ever.
-func (t *Target) maxDuration(of config.Job) time.Duration {
+func (t *Target) maxDuration(of *config.Job) time.Duration {
 	if of.MaxDuration > 0 {
 		return of.MaxDuration
 	}

@@ -1,0 +1,17 @@
+package program
+
+import "testing"
+
+func TestGarbageIsLimitedByWhatIsLive(t *testing.T) {
+	const megabyte = 1 << 20
+	for live, want := range map[uint64]int{
+		0: 400, 4 * megabyte: 400, 8 * megabyte: 400, 16 * megabyte: 200, 32 * megabyte: 100, 64 * megabyte: 50, 1000 * megabyte: 50,
+	} {
+		if got := garbagePercent(live); got != want {
+			t.Errorf("%d MiB are live: %d %%, want %d %%", live/megabyte, got, want)
+		}
+	}
+	if liveHeap() > 1<<40 {
+		t.Error("more is live than any machine has")
+	}
+}
