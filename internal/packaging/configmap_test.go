@@ -80,7 +80,7 @@ func TestAPipelineHandsOverByAConfigMap(t *testing.T) {
 	kubectl := testprogram.Asked(t, "ASYNCJOB_KUBECTL")
 	testprogram.InPath(t, "jq")
 	manifests := documents[manifest](t, "examples/kubernetes/configuration.yaml")
-	server := &apiServer{verbs: pipelinesVerbs(t), jobs: configMap{APIVersion: "v1", Kind: "ConfigMap"}}
+	server := &apiServer{verbs: verbsOf(t, "asyncjob-jobs-writer"), jobs: configMap{APIVersion: "v1", Kind: "ConfigMap"}}
 	for _, m := range manifests {
 		if m.Metadata.Name == "asyncjob-jobs" {
 			server.jobs.Metadata, server.jobs.Data = map[string]string{"name": m.Metadata.Name, "namespace": "default"}, m.Data
@@ -107,27 +107,28 @@ func TestAPipelineHandsOverByAConfigMap(t *testing.T) {
 	}
 }
 
-// pipelinesVerbs are what the role lets a pipeline do with the config map.
-func pipelinesVerbs(t *testing.T) []string {
+// verbsOf are what a role lets somebody do with the config map, and with nothing
+// else.
+func verbsOf(t *testing.T, name string) []string {
 	t.Helper()
 	type role struct {
-		Kind  string `yaml:"kind"`
-		Rules []struct {
+		manifest `yaml:",inline"`
+		Rules    []struct {
 			Resources []string `yaml:"resources"`
 			Names     []string `yaml:"resourceNames"`
 			Verbs     []string `yaml:"verbs"`
 		} `yaml:"rules"`
 	}
 	for _, r := range documents[role](t, "examples/kubernetes/rbac.yaml") {
-		if r.Kind != "Role" {
+		if r.Kind != "Role" || r.Metadata.Name != name {
 			continue
 		}
 		if rule := r.Rules[0]; len(r.Rules) == 1 && slices.Equal(rule.Resources, []string{"configmaps"}) && slices.Equal(rule.Names, []string{"asyncjob-jobs"}) {
 			return rule.Verbs
 		}
-		t.Fatalf("the role allows more than one config map: %+v", r.Rules)
+		t.Fatalf("the role %s allows more than one config map: %+v", name, r.Rules)
 	}
-	t.Fatal("there is no role")
+	t.Fatalf("there is no role %s", name)
 	return nil
 }
 

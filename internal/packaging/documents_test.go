@@ -55,3 +55,13 @@ func markdown(t *testing.T) []string {
 	}
 	return documents
 }
+
+// The README names every description that is built in.
+func TestTheReadmeNamesEveryDescription(t *testing.T) {
+	text := read(t, "README.md")
+	for _, file := range globbed(t, "collector/system/described/descriptions/*.yml") {
+		if name := strings.TrimSuffix(filepath.Base(file), ".yml"); !strings.Contains(text, "`"+name+"`") {
+			t.Errorf("README.md does not name %s", name)
+		}
+	}
+}
