@@ -39,6 +39,7 @@ func TestEverySeriesHasAllItsLabels(t *testing.T) {
 		Chunks:      &job.Chunks{Uploaded: &one, Pending: &one},
 		Files:       []job.File{{Name: "a", SourceType: "PUSH", State: job.Running, TransferredBytes: &one, SizeBytes: &one}},
 		DataCenters: []job.DataCenter{{Name: "a", Region: "b", Replica: &yes, State: job.Running, Progress: &one}},
+		Parts:       []job.Part{{Name: "a", Kind: "b", State: job.Running, Progress: &one}},
 		Preview: &job.Preview{
 			State: "AVAILABLE", Warnings: []job.PreviewWarning{{Type: "a"}}, Certificate: &job.PreviewCertificate{Issuer: "a", Subject: "b"},
 		},
