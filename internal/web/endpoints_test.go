@@ -27,7 +27,7 @@ func demo(t *testing.T, options exportertest.Options) *exportertest.Exporter {
 // Each endpoint answers its method, and 405 with the right one to all others.
 func TestEndpointsAndTheirMethods(t *testing.T) {
 	exporter := demo(t, exportertest.Options{})
-	get := []string{"/", "/metrics", "/probe?target=samples-demo", "/sd", "/sd?by=job", "/sd?by=target", "/jobs", "/config", "/-/healthy", "/-/ready"}
+	get := []string{"/", "/metrics", "/probe?target=samples-demo", "/sd", "/sd?by=job", "/sd?by=target", "/jobs", "/api/v1/jobs", "/api/v1/targets", "/config", "/-/healthy", "/-/ready"}
 	for _, path := range get {
 		for _, method := range []string{http.MethodGet, http.MethodHead} {
 			if reply := exporter.Do(t.Context(), method, path); reply.Status != http.StatusOK {

@@ -25,6 +25,8 @@ func (s *server) landingPage() (http.Handler, error) {
 		Links: []toolkit.LandingLinks{
 			{Address: s.MetricsPath, Text: "Metrics", Description: "the exporter's own, and all configured and discovered jobs"},
 			{Address: "/jobs", Text: "Jobs", Description: "the jobs as a page for people"},
+			{Address: "/api/v1/jobs", Text: "Jobs as JSON", Description: "for programs; with target and job_id one of them"},
+			{Address: "/api/v1/targets", Text: "Targets as JSON"},
 			{Address: "/sd", Text: "Service discovery by target", Description: "for http_sd_configs; /sd?by=job lists jobs"},
 			{Address: "/sd?by=job", Text: "Service discovery by job"},
 			{Address: "/config", Text: "Configuration", Description: "as it is in force, without secrets"},

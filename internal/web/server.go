@@ -15,7 +15,9 @@ import (
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector"
 	"github.com/asyncjob-exporter/asyncjob_exporter/config"
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/web/api"
 	"github.com/asyncjob-exporter/asyncjob_exporter/internal/web/page"
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/web/shown"
 )
 
 // Options are what the endpoints serve and how.
@@ -96,6 +98,9 @@ func (s *server) routes() (*http.ServeMux, error) {
 	handle("GET", "/jobs", jobs)
 	handle("POST", "/jobs/read", s.scrapes(jobs.ReadNow))
 	handle("GET", "/jobs/{$}", redirectTo("../jobs", http.StatusMovedPermanently))
+	programs := &api.Handler{Overview: s.Collector.Overview, Moment: s.moment}
+	handle("GET", "/api/v1/jobs", http.HandlerFunc(programs.Jobs))
+	handle("GET", "/api/v1/targets", http.HandlerFunc(programs.Targets))
 	handle("GET", "/config", http.HandlerFunc(s.configuration))
 	handle("POST", "/-/reload", http.HandlerFunc(s.reload))
 	handle("PUT", "/-/reload", http.HandlerFunc(s.reload))
@@ -117,18 +122,22 @@ func (s *server) routes() (*http.ServeMux, error) {
 	return mux, nil
 }
 
+// moment is now.
+func (s *server) moment() shown.Moment {
+	return shown.Moment{Now: time.Now(), Scrapes: s.asked.scrapes()}
+}
+
 // exporter is what the pages of jobs ask for.
 func (s *server) exporter() page.Exporter {
 	exporter := page.Exporter{
 		Overview: s.Collector.Overview,
-		Scrapes:  s.asked.scrapes,
+		Moment:   s.moment,
 		Started:  time.Now(),
 		Refusal:  s.Refusal,
 		ReadJob: func(ctx context.Context, target string, asked config.Job) error {
 			_, err := s.Collector.ScrapeTarget(ctx, target, &asked)
 			return err
 		},
-		Now: time.Now,
 	}
 	if s.MetricsJobs { // else others scrape their share of the jobs by /probe
 		exporter.ReadAll = func(ctx context.Context) { s.Collector.Scrape(ctx) }

@@ -15,8 +15,9 @@ import (
 type jobView struct {
 	frame
 	// Known is false for a job that nobody knows: then only its key is shown.
-	Known bool
-	Key   shown.Key
+	Known   bool
+	Key     shown.Key
+	Problem string
 	row
 	// ReadNow is where the button posts to.
 	ReadNow string
@@ -64,9 +65,9 @@ type cell struct {
 
 // newJobView shows the job of a key, or that there is none.
 func newJobView(targets []collector.TargetStatus, key shown.Key, moment shown.Moment) (view *jobView, known bool) {
-	target, found, ok := shown.Find(targets, key, moment)
-	if !ok {
-		return &jobView{frame: newFrame("Unknown job", true, moment.Now), Key: key}, false
+	target, found, err := shown.Find(targets, key, moment)
+	if err != nil {
+		return &jobView{frame: newFrame("Unknown job", true, moment.Now), Key: key, Problem: err.Error()}, false
 	}
 	status, now := found.JobStatus, moment.Now
 	view = &jobView{

@@ -4,20 +4,10 @@ import (
 	"net/url"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector"
-	"github.com/asyncjob-exporter/asyncjob_exporter/internal/web/shown"
 )
 
 // runbooks is the document that has a section for each alert.
 const runbooks = "https://github.com/asyncjob-exporter/asyncjob_exporter/blob/main/alerts/README.md#"
-
-// keyOf is the job that a query names.
-func keyOf(query url.Values) (key shown.Key, ok bool) {
-	key = shown.Key{
-		Target: query.Get("target"), ID: query.Get("job_id"),
-		Kind: query.Get("kind"), Type: query.Get("type"), Path: query.Get("path"),
-	}
-	return key, key.Target != "" && key.ID != ""
-}
 
 // queryOf names a job, in full where its id alone does not.
 func queryOf(status *collector.JobStatus) url.Values {

@@ -39,8 +39,8 @@ var (
 // Exporter is what the pages ask for.
 type Exporter struct {
 	Overview func(context.Context) []collector.TargetStatus
-	// Scrapes are those since the exporter Started.
-	Scrapes func() shown.Scrapes
+	// Moment is now, and the scrapes since the exporter Started.
+	Moment  func() shown.Moment
 	Started time.Time
 	// Refusal is when and why the configuration was refused that was tried last;
 	// nil: it is in force.
@@ -50,7 +50,6 @@ type Exporter struct {
 	ReadAll func(context.Context)
 	// ReadJob reads one job.
 	ReadJob func(context.Context, string, config.Job) error
-	Now     func() time.Time
 }
 
 // Handler serves the pages.
@@ -94,10 +93,10 @@ func digest(of string) string {
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	h.readFirst(r.Context())
-	moment := h.moment()
+	moment := h.exporter.Moment()
 	targets := h.exporter.Overview(r.Context())
-	if key, ok := keyOf(query); ok {
-		view, found := newJobView(targets, key, moment)
+	if query.Has("job_id") {
+		view, found := newJobView(targets, shown.KeyOf(query), moment)
 		h.write(w, h.job, view, statusOf(found))
 		return
 	}
@@ -113,36 +112,31 @@ func statusOf(found bool) int {
 	return http.StatusNotFound
 }
 
-func (h *Handler) moment() shown.Moment {
-	return shown.Moment{Now: h.exporter.Now(), Scrapes: h.exporter.Scrapes()}
-}
-
 // readFirst reads the jobs as long as nobody scrapes the exporter: so that
 // somebody who has just started it sees them. One visitor reads, the others are
 // shown what is known.
 func (h *Handler) readFirst(ctx context.Context) {
-	if h.exporter.ReadAll == nil || !h.exporter.Scrapes().Last.IsZero() || !h.reading.TryLock() {
+	if h.exporter.ReadAll == nil || !h.exporter.Moment().Scrapes.Last.IsZero() || !h.reading.TryLock() {
 		return
 	}
 	defer h.reading.Unlock()
-	if h.exporter.Now().Sub(h.readAt) < refresh/2 {
+	if h.exporter.Moment().Now.Sub(h.readAt) < refresh/2 {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, firstRead)
 	defer cancel()
 	h.exporter.ReadAll(ctx)
-	h.readAt = h.exporter.Now()
+	h.readAt = h.exporter.Moment().Now
 }
 
 // ReadNow reads the one job that the query names, and leads back to its page.
 func (h *Handler) ReadNow(w http.ResponseWriter, r *http.Request) {
-	key, ok := keyOf(r.URL.Query())
-	_, found, known := shown.Find(h.exporter.Overview(r.Context()), key, h.moment())
-	if !ok || !known {
-		http.Error(w, "No such job is known.", http.StatusNotFound)
+	_, found, err := shown.Find(h.exporter.Overview(r.Context()), shown.KeyOf(r.URL.Query()), h.exporter.Moment())
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusNotFound)
 		return
 	}
-	if err := h.exporter.ReadJob(r.Context(), key.Target, found.JobStatus.Job); err != nil {
+	if err := h.exporter.ReadJob(r.Context(), found.Target, found.JobStatus.Job); err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}

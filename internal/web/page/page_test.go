@@ -22,15 +22,17 @@ import (
 func exporterOf(targets []collector.TargetStatus) Exporter {
 	return Exporter{
 		Overview: func(context.Context) []collector.TargetStatus { return targets },
-		Scrapes: func() shown.Scrapes {
-			return shown.Scrapes{Last: before(10 * time.Second), Whole: before(10 * time.Second)}
-		},
-		Started: before(time.Hour),
-		Refusal: func() (time.Time, error) { return time.Time{}, nil },
-		ReadAll: func(context.Context) {},
-		ReadJob: func(context.Context, string, config.Job) error { return nil },
-		Now:     pageTime,
+		Moment:   momentOf(shown.Scrapes{Last: before(10 * time.Second), Whole: before(10 * time.Second)}),
+		Started:  before(time.Hour),
+		Refusal:  func() (time.Time, error) { return time.Time{}, nil },
+		ReadAll:  func(context.Context) {},
+		ReadJob:  func(context.Context, string, config.Job) error { return nil },
 	}
+}
+
+// momentOf is when the tests look at the page, after some scrapes.
+func momentOf(scrapes shown.Scrapes) func() shown.Moment {
+	return func() shown.Moment { return shown.Moment{Now: pageTime(), Scrapes: scrapes} }
 }
 
 // handler serves the pages of an exporter at /jobs.
@@ -168,9 +170,9 @@ func TestBanners(t *testing.T) {
 		{Path: "jobs/bad.yml", Err: errors.New("jobs/bad.yml: line 3: job 2: id is missing")},
 	}
 	silent := func(e *Exporter) {
-		e.Scrapes = func() shown.Scrapes { return shown.Scrapes{Last: before(12 * time.Minute)} }
+		e.Moment = momentOf(shown.Scrapes{Last: before(12 * time.Minute)})
 	}
-	never := func(e *Exporter) { e.Scrapes = func() shown.Scrapes { return shown.Scrapes{} } }
+	never := func(e *Exporter) { e.Moment = momentOf(shown.Scrapes{}) }
 	for name, test := range map[string]struct {
 		targets []collector.TargetStatus
 		change  func(*Exporter)
@@ -213,8 +215,7 @@ func TestThePageReadsUntilTheFirstScrape(t *testing.T) {
 			t.Errorf("the page waits until %v for the jobs", deadline)
 		}
 	}
-	exporter.Scrapes = func() shown.Scrapes { return shown.Scrapes{Last: scraped} }
-	exporter.Now = func() time.Time { return now }
+	exporter.Moment = func() shown.Moment { return shown.Moment{Now: now, Scrapes: shown.Scrapes{Last: scraped}} }
 	server := serve(t, exporter)
 	for _, step := range []struct {
 		later time.Duration

@@ -131,7 +131,7 @@ func TestJobsOfAnotherExporter(t *testing.T) {
 		{shown.Scrapes{Last: before(time.Hour), Whole: before(time.Hour)}, []string{"theirs failed the upstream gave no reason", "ours running"}},
 		{shown.Scrapes{}, []string{"theirs failed the upstream gave no reason", "ours running"}},
 	} {
-		exporter.Scrapes = func() shown.Scrapes { return test.scrapes }
+		exporter.Moment = momentOf(test.scrapes)
 		_, body := get(t, serve(t, exporter).URL+"/jobs")
 		page := parsePage(t, body)
 		var got []string

@@ -1,6 +1,10 @@
 package shown
 
 import (
+	"errors"
+	"net/url"
+	"slices"
+
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector"
 )
 
@@ -44,31 +48,52 @@ func (s *Selection) add(found Job, filter Filter) {
 	}
 }
 
+// ErrUnknown is the error of naming a job that nobody knows.
+var ErrUnknown = errors.New("no such job is known")
+
+// ErrAmbiguous is the error of naming a job without its target where several
+// targets have one of this id.
+var ErrAmbiguous = errors.New("several targets have a job of this id: target must name one")
+
 // Key names one job. Of jobs that only /probe asked for several may have one id.
 type Key struct {
+	ID string
+	// Target, Kind, Type and Path are empty where they do not matter.
 	Target string
-	ID     string
-	// Kind, Type and Path are empty where they do not matter.
-	Kind string
-	Type string
-	Path string
+	Kind   string
+	Type   string
+	Path   string
+}
+
+// KeyOf is the key that a query holds.
+func KeyOf(query url.Values) Key {
+	return Key{
+		ID: query.Get("job_id"), Target: query.Get("target"),
+		Kind: query.Get("kind"), Type: query.Get("type"), Path: query.Get("path"),
+	}
 }
 
 // Find finds the job of a key, and its target.
-func Find(targets []collector.TargetStatus, key Key, m Moment) (target *collector.TargetStatus, found Job, ok bool) {
+func Find(targets []collector.TargetStatus, key Key, m Moment) (target *collector.TargetStatus, found Job, err error) {
 	for t := range targets {
-		for i := range targets[t].Jobs {
-			status := &targets[t].Jobs[i]
-			if key.names(status) {
-				return &targets[t], newJob(status, m), true
-			}
+		at := slices.IndexFunc(targets[t].Jobs, func(status collector.JobStatus) bool { return key.names(&status) })
+		switch {
+		case at < 0:
+		case target != nil:
+			return nil, Job{}, ErrAmbiguous
+		default:
+			target, found = &targets[t], newJob(&targets[t].Jobs[at], m)
 		}
 	}
-	return nil, Job{}, false
+	if target == nil {
+		return nil, Job{}, ErrUnknown
+	}
+	return target, found, nil
 }
 
 func (k Key) names(status *collector.JobStatus) bool {
-	return status.Target == k.Target && status.Job.ID == k.ID &&
+	return status.Job.ID == k.ID &&
+		(k.Target == "" || k.Target == status.Target) &&
 		(k.Kind == "" || k.Kind == status.Job.Kind) &&
 		(k.Type == "" || k.Type == status.Job.Type) &&
 		(k.Path == "" || k.Path == status.Job.Path)
