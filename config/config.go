@@ -71,6 +71,8 @@ type Target struct {
 	// HTTP is validated, and its file names are absolute or relative to the
 	// working directory, not to the configuration file.
 	HTTP promconfig.HTTPClientConfig
+	// OAuth2Headers are sent to the token URL of HTTP.OAuth2; nil: none.
+	OAuth2Headers *promconfig.Headers
 	// Thumbprint is the SHA-1 (20 bytes) or SHA-256 (32 bytes) of the one
 	// certificate to accept, in its DER form; nil where not configured.
 	Thumbprint []byte

@@ -26,7 +26,7 @@ func (p *parser) httpClient(node *yaml.Node, http promconfig.HTTPClientConfig, a
 	setDirectory(&http, p.directory)
 	readable := p.secretFiles(node, &http, at)
 	p.proxy(node, &http.ProxyConfig, at)
-	p.headers(node, &http, at)
+	p.headers(node, http.HTTPHeaders, at, "http_headers")
 	p.credentials(node, &http, at)
 	complete := !p.exclusive(node, at) && p.complete(node, &http, at)
 	if err := http.Validate(); err != nil && complete {
@@ -122,11 +122,24 @@ func (p *parser) proxy(node *yaml.Node, proxy *promconfig.ProxyConfig, at place,
 	}
 }
 
-// headers checks what would make every request fail.
-func (p *parser) headers(node *yaml.Node, http *promconfig.HTTPClientConfig, at place) {
-	for _, name := range headerNames(http.HTTPHeaders) {
+// headers checks the headers at a path of keys: what would make every request
+// fail, and that their files can be read.
+func (p *parser) headers(node *yaml.Node, headers *promconfig.Headers, at place, path ...string) {
+	for _, name := range headerNames(headers) {
+		key := append(slices.Clone(path), name)
 		if !regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$").MatchString(name) {
-			p.found.add(lineOf(node, "http_headers", name), at.child("http_headers"), "a name of a header must be letters, digits and -, such as X-Api-Key")
+			p.found.add(lineOf(node, key...), at.child(strings.Join(path, ".")), "a name of a header must be letters, digits and -, such as X-Api-Key")
+			continue
+		}
+		header := headers.Headers[name]
+		for _, value := range header.Values {
+			p.credential(node, credential{key: append(slices.Clone(key), "values"), value: value}, at)
+		}
+		for _, value := range header.Secrets {
+			p.credential(node, credential{key: append(slices.Clone(key), "secrets"), value: string(value)}, at)
+		}
+		for _, path := range header.Files {
+			p.secretFile(node, secretFile{key: append(slices.Clone(key), "files"), path: path}, at)
 		}
 	}
 }
@@ -152,18 +165,24 @@ func (f secretFile) isPEM() bool {
 func (p *parser) secretFiles(node *yaml.Node, http *promconfig.HTTPClientConfig, at place) bool {
 	readable := true
 	for _, file := range filesOf(http) {
-		line, at := lineOf(node, file.key...), at.child(strings.Join(file.key, "."))
-		text, _, err := readRegularFile(file.path, maxSecretBytes)
-		if err != nil {
-			readable = false
-			p.found.add(line, at, "cannot be read: %s%s", err, homeAdvice(file.path))
-			continue
-		}
-		for _, hint := range secretFileHints(file, string(bytes.TrimSpace(WithoutMark(text)))) {
-			p.warnings.add(line, at, "%s %s", file.path, hint)
-		}
+		readable = p.secretFile(node, file, at) && readable
 	}
 	return readable
+}
+
+// secretFile tells whether a file can be read, and notes where not, and what is
+// odd with its content.
+func (p *parser) secretFile(node *yaml.Node, file secretFile, at place) bool {
+	line, at := lineOf(node, file.key...), at.child(strings.Join(file.key, "."))
+	text, _, err := readRegularFile(file.path, maxSecretBytes)
+	if err != nil {
+		p.found.add(line, at, "cannot be read: %s%s", err, homeAdvice(file.path))
+		return false
+	}
+	for _, hint := range secretFileHints(file, string(bytes.TrimSpace(WithoutMark(text)))) {
+		p.warnings.add(line, at, "%s %s", file.path, hint)
+	}
+	return true
 }
 
 // secretFileHints say what is odd with the content of a file, which may be
@@ -216,11 +235,6 @@ func filesOf(http *promconfig.HTTPClientConfig) []secretFile {
 		addTLS(oauth2.TLSConfig, "oauth2", "tls_config")
 	}
 	addTLS(http.TLSConfig, "tls_config")
-	for _, name := range headerNames(http.HTTPHeaders) {
-		for _, path := range http.HTTPHeaders.Headers[name].Files {
-			add(path, "http_headers", name, "files")
-		}
-	}
 	return files
 }
 

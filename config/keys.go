@@ -47,8 +47,17 @@ type targetKeys struct {
 	Link          string            `yaml:"link"`
 	Jobs          yaml.Node         `yaml:"jobs"`
 
+	// OAuth2 takes the place of the library's, which has no headers.
+	OAuth2 *oauth2Keys `yaml:"oauth2"`
+
 	Settings settingsKeys                `yaml:",inline"`
 	HTTP     promconfig.HTTPClientConfig `yaml:",inline"`
+}
+
+// oauth2Keys are the keys below "oauth2" of a target.
+type oauth2Keys struct {
+	HTTPHeaders *promconfig.Headers `yaml:"http_headers"`
+	Library     promconfig.OAuth2   `yaml:",inline"`
 }
 
 // jobKeys are the keys of one job, in the configuration or in a job file.

@@ -173,7 +173,7 @@ targets:
     job_files: [jobs/a.yml, jobs/*.yml]
   - name: b
     system: sample_exchange
-    oauth2: {client_id: c, token_url: "https://t", client_certificate_key_file: secret, grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer"}
+    oauth2: {client_id: c, token_url: "https://t", client_certificate_key_file: secret, grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", http_headers: {X-Tenant: {files: [secret]}}}
     http_headers: {X-Key: {files: [secret]}}
 `)
 	config, err := Load(path, testRules())
@@ -186,6 +186,7 @@ targets:
 		"password_file":               first.HTTP.BasicAuth.PasswordFile,
 		"username_file":               first.HTTP.BasicAuth.UsernameFile,
 		"client_certificate_key_file": second.HTTP.OAuth2.ClientCertificateKeyFile,
+		"oauth2 files":                second.OAuth2Headers.Headers["X-Tenant"].Files[0],
 		"files":                       second.HTTP.HTTPHeaders.Headers["X-Key"].Files[0],
 	} {
 		if got != secret {

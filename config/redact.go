@@ -106,6 +106,9 @@ func shownNode(target *Target) (*yaml.Node, error) {
 	if err := node.Encode(redacted(target)); err != nil {
 		return nil, err
 	}
+	if err := addOAuth2Headers(&node, target); err != nil {
+		return nil, err
+	}
 	if target.Options == nil {
 		return &node, nil
 	}
@@ -114,6 +117,21 @@ func shownNode(target *Target) (*yaml.Node, error) {
 	}
 	node.Content = slices.Insert(node.Content, 2*generalKeys, options.Content...)
 	return &node, nil
+}
+
+// addOAuth2Headers shows the headers below "oauth2", which the library's type has
+// no place for.
+func addOAuth2Headers(node *yaml.Node, target *Target) error {
+	_, oauth2 := ownKey(node, "oauth2")
+	if oauth2 == nil || target.OAuth2Headers == nil {
+		return nil
+	}
+	var headers yaml.Node
+	if err := headers.Encode(redactedHeaders(target.OAuth2Headers)); err != nil {
+		return err
+	}
+	oauth2.Content = append(oauth2.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: "http_headers"}, &headers)
+	return nil
 }
 
 func redacted(target *Target) shownTarget {

@@ -22,20 +22,24 @@ type credential struct {
 // sent is a problem, what was most likely not meant a warning. None is shown.
 func (p *parser) credentials(node *yaml.Node, http *promconfig.HTTPClientConfig, at place) {
 	for _, credential := range credentialsOf(http) {
-		line, at := lineOf(node, credential.key...), at.child(strings.Join(credential.key, "."))
-		if strings.ContainsFunc(credential.value, isUnsendable) {
-			p.found.add(line, at, "must be one line without control characters: it is sent in a header%s", blockAdvice(credential.value))
-			continue
-		}
-		for _, hint := range credentialHints(credential) {
-			p.warnings.add(line, at, "%s", hint)
-		}
+		p.credential(node, credential, at)
 	}
 	if basic := http.BasicAuth; basic != nil && basic.Password == "" && basic.PasswordFile == "" {
 		p.warnings.add(lineOf(node, "basic_auth"), at.child("basic_auth.password"), "is empty: is password_file missing?")
 	}
 	if authorization := http.Authorization; authorization != nil && authorization.Credentials == "" && authorization.CredentialsFile == "" {
 		p.warnings.add(lineOf(node, "authorization"), at.child("authorization.credentials"), "is empty: is credentials_file missing?")
+	}
+}
+
+func (p *parser) credential(node *yaml.Node, credential credential, at place) {
+	line, at := lineOf(node, credential.key...), at.child(strings.Join(credential.key, "."))
+	if strings.ContainsFunc(credential.value, isUnsendable) {
+		p.found.add(line, at, "must be one line without control characters: it is sent in a header%s", blockAdvice(credential.value))
+		return
+	}
+	for _, hint := range credentialHints(credential) {
+		p.warnings.add(line, at, "%s", hint)
 	}
 }
 
@@ -95,15 +99,6 @@ func credentialsOf(http *promconfig.HTTPClientConfig) []credential {
 	if oauth2 := http.OAuth2; oauth2 != nil {
 		add(oauth2.ClientID, "oauth2", "client_id")
 		add(string(oauth2.ClientSecret), "oauth2", "client_secret")
-	}
-	for _, name := range headerNames(http.HTTPHeaders) {
-		header := http.HTTPHeaders.Headers[name]
-		for _, value := range header.Values {
-			add(value, "http_headers", name, "values")
-		}
-		for _, value := range header.Secrets {
-			add(string(value), "http_headers", name, "secrets")
-		}
 	}
 	return all
 }

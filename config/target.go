@@ -40,7 +40,7 @@ func (p *parser) target(index int, node *yaml.Node, defaults settingsKeys, names
 	p.checkSettings(node, "", keys.Settings, at)
 	target.Settings = overridden(defaultsOf(system, defaults), keys.Settings)
 	target.Link = p.link(node, keys.Link, at)
-	target.HTTP = p.httpClient(node, keys.HTTP, at)
+	target.HTTP, target.OAuth2Headers = p.targetHTTP(node, &keys, at)
 	target.Thumbprint = p.thumbprint(node, &keys, target, at)
 	target.States = p.states(node, keys.States, at)
 	target.JobFiles = p.jobFiles(node, keys.JobFiles, at)
@@ -52,6 +52,24 @@ func (p *parser) target(index int, node *yaml.Node, defaults settingsKeys, names
 		addAll(p.found, before, node, at, system.CheckTarget(target))
 	}
 	return target
+}
+
+// targetHTTP checks a target's HTTP client configuration, with the headers for
+// its token URL that the library does not know.
+func (p *parser) targetHTTP(node *yaml.Node, keys *targetKeys, at place) (promconfig.HTTPClientConfig, *promconfig.Headers) {
+	if keys.OAuth2 == nil {
+		return p.httpClient(node, keys.HTTP, at), nil
+	}
+	keys.HTTP.OAuth2 = &keys.OAuth2.Library
+	headers := keys.OAuth2.HTTPHeaders
+	if headers != nil {
+		headers.SetDirectory(p.directory)
+		p.headers(node, headers, at, "oauth2", "http_headers")
+		if err := headers.Validate(); err != nil {
+			p.found.add(lineOf(node, "oauth2", "http_headers"), at.child("oauth2.http_headers"), "%s", err)
+		}
+	}
+	return p.httpClient(node, keys.HTTP, at), headers
 }
 
 // targetPlace names a target by its name, where it has one that can be shown.

@@ -262,7 +262,7 @@ func quotedKey(entry entry) string {
 }
 
 // fieldsOf maps the keys of a struct and of the structs inlined in it to their
-// fields. others is its inlined map, which takes all other keys, if it has one.
+// fields; those before an inlined struct win over its own. others is its inlined map, which takes all other keys, if it has one.
 func fieldsOf(value reflect.Value) (fields map[string]reflect.Value, others reflect.Value) {
 	fields = map[string]reflect.Value{}
 	for i := range value.NumField() {
@@ -272,7 +272,11 @@ func fieldsOf(value reflect.Value) (fields map[string]reflect.Value, others refl
 		switch {
 		case inline && field.Type.Kind() == reflect.Struct:
 			inner, _ := fieldsOf(value.Field(i))
-			maps.Copy(fields, inner)
+			for key, field := range inner {
+				if _, own := fields[key]; !own {
+					fields[key] = field
+				}
+			}
 		case inline:
 			others = value.Field(i)
 		case name != "":
