@@ -20,6 +20,7 @@ import (
 func (c *Collector) Apply(ctx context.Context, next *config.Config) error {
 	c.applying.Lock()
 	defer c.applying.Unlock()
+	c.accounts.Reread()
 	old := c.acquire()
 	defer c.release(ctx, old)
 	made, err := c.build(ctx, old, next)

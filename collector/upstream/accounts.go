@@ -79,6 +79,10 @@ func NewAccounts(now func() time.Time) *Accounts {
 	}
 }
 
+// Reread makes the secret files be read again before they are used next: a reload
+// says that something may have changed.
+func (s *Accounts) Reread() { s.files.expire() }
+
 // login is the login whose token reads carry; nil where they carry the configured
 // credentials.
 func (a *account) login() *login {

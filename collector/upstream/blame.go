@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"bytes"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -71,12 +72,19 @@ func redirectHint(from *url.URL, location string) string {
 const longestPath = 128
 
 // saysTLS reports whether a server complains, in the words of Go, nginx, Apache and
-// HAProxy, that it is spoken to without TLS.
+// HAProxy, that it is spoken to without TLS. The body can be read all the same.
 func saysTLS(response *http.Response) bool {
 	start := make([]byte, 1024)
-	n, _ := response.Body.Read(start) //nolint:errcheck // what cannot be read says nothing
+	n, _ := io.ReadFull(response.Body, start) //nolint:errcheck // what cannot be read says nothing
+	response.Body = &readAgain{Reader: io.MultiReader(bytes.NewReader(start[:n]), response.Body), Closer: response.Body}
 	text := strings.ToLower(string(start[:n]))
 	return strings.Contains(text, "https server") || strings.Contains(text, "https port") || strings.Contains(text, "ssl-enabled server port")
+}
+
+// readAgain is a body whose start was looked at.
+type readAgain struct {
+	io.Reader
+	io.Closer
 }
 
 // isHTML reports whether an answer is a web page, by its label or by its looks.

@@ -60,7 +60,7 @@ func (e *evidence) against(token *held, resource string, now time.Time) verdict 
 		return ownRefusal
 	case known && refused.IsZero(): // it was accepted until now
 		return tokenEnded
-	case known && token.accepted.After(refused):
+	case known && !token.accepted.Before(refused):
 		return ownRefusal // others are read with the same token meanwhile
 	default:
 		return guessEnded

@@ -108,7 +108,7 @@ func (s *secretFiles) refresh(path string) *secretFile {
 		file = &secretFile{}
 		s.files[path] = file
 	}
-	if file.reading != nil || file.known && time.Since(file.readAt) < secretAge {
+	if file.reading != nil || file.known && file.err == nil && time.Since(file.readAt) < secretAge {
 		return file
 	}
 	reading := make(chan struct{})
@@ -122,6 +122,15 @@ func (s *secretFiles) refresh(path string) *secretFile {
 		close(reading)
 	}()
 	return file
+}
+
+// expire makes every file be read again by whoever wants it next.
+func (s *secretFiles) expire() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, file := range s.files {
+		file.readAt = time.Time{}
+	}
 }
 
 // readSecret reads a file without the blanks around its text and the byte order
