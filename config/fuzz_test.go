@@ -13,7 +13,7 @@ import (
 // FuzzParse: whatever the text, Parse returns, and what it accepts can be shown
 // and loaded again.
 func FuzzParse(f *testing.F) {
-	for _, glob := range []string{"testdata/good/*.yml", "testdata/bad/*.yml"} {
+	for _, glob := range []string{"testdata/good/*.yml", "testdata/bad/*.yml", "testdata/mistakes/*.yml"} {
 		paths, err := filepath.Glob(glob)
 		if err != nil || len(paths) == 0 {
 			f.Fatalf("no seeds %s: %v", glob, err)
@@ -26,8 +26,9 @@ func FuzzParse(f *testing.F) {
 			f.Add(text)
 		}
 	}
+	f.Add([]byte("systems:\n  upload: &a {kind: x, headers: {A: b}, status: {path: /v1}}\n  other: {<<: *a, labels: [title]}" + aTarget))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		config, err := Parse(text, "testdata/good/fuzzed.yml", testRules())
+		config, err := Parse(text, "testdata/good/fuzzed.yml", describingRules())
 		if err != nil {
 			if strings.Contains(err.Error(), "\n\n") || err.Error() == "" {
 				t.Errorf("an empty line in %q", err)
@@ -41,7 +42,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, err := Parse(shown, "fuzzed.yml", testRules())
+		again, err := Parse(shown, "fuzzed.yml", describingRules())
 		if err != nil {
 			t.Fatalf("%v\n%s", err, shown)
 		}

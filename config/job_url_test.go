@@ -266,6 +266,29 @@ func TestListsFromURLsAreKeptUpToDateAndOverReloads(t *testing.T) {
 	next.expect("6", "answered 502 Bad Gateway")
 }
 
+func TestURLsAreAskedByACheck(t *testing.T) {
+	server := newListServer(t)
+	server.answers(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/good" {
+			fmt.Fprint(w, "- id: 5\n- id: 6\n")
+			return
+		}
+		w.WriteHeader(http.StatusForbidden)
+	})
+	text := "targets: [{name: a, system: sample_exchange, job_urls: [{url: 'URL/good'}, {url: 'URL/bad?" + canary + "'}]}]"
+	config, err := Parse([]byte(strings.ReplaceAll(text, "URL", server.URL)), "a.yml", testRules())
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := config.CheckJobURLs(t.Context())
+	if want := `target "a": job url ` + server.URL + "/good: 2 jobs"; len(found) != 1 || found[0] != want {
+		t.Errorf("found %q, want %q", found, want)
+	}
+	if want := `target "a": ` + server.URL + "/bad: answered 403 Forbidden"; errorText(err) != want {
+		t.Errorf("error %v, want %s", err, want)
+	}
+}
+
 func TestAURLIsShownWithoutSecrets(t *testing.T) {
 	list := JobURL{URL: &url.URL{Scheme: "https", Host: "ci.example.com", Path: "/jobs", RawQuery: "signature=" + canary}}
 	config := &Config{Targets: []*Target{{Name: "a", URL: &url.URL{Scheme: "https", Host: "a"}, JobURLs: []JobURL{list}}}}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -87,4 +88,22 @@ func (c *Config) CheckJobFiles() (warnings []string, err error) {
 		}
 	}
 	return warnings, errors.Join(errs...)
+}
+
+// CheckJobURLs asks each URL of "job_urls" once, and tells in a line what it has.
+// The error joins what is wrong.
+func (c *Config) CheckJobURLs(ctx context.Context) (found []string, err error) {
+	var errs []error
+	for _, target := range c.Targets {
+		for _, poller := range c.JobSources(target, slog.New(slog.DiscardHandler)).urls {
+			poller.poll(ctx)
+			source := poller.source()
+			if source.err != nil {
+				errs = append(errs, fmt.Errorf("target %q: %w", target.Name, source.err))
+				continue
+			}
+			found = append(found, fmt.Sprintf("target %q: job url %s: %s", target.Name, source.name, counted(len(source.jobs), "job")))
+		}
+	}
+	return found, errors.Join(errs...)
 }
