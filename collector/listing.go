@@ -22,6 +22,8 @@ const (
 // listing is the last list of a target's jobs. One is read at a time, for all
 // scrapes that want it and whatever their deadlines: what comes late is kept.
 type listing struct {
+	shards turns
+
 	mu sync.Mutex
 	// run is the listing under way; nil: none.
 	run  *listRun
@@ -37,21 +39,23 @@ type listRun struct {
 	link *link
 	done chan struct{}
 	stop context.CancelFunc
-	// err is why it failed, once it is done.
+	// at is when it ended, and err why it failed, once it is done.
+	at  time.Time
 	err error
 }
 
 // discover lists the target's jobs, where that is configured. It waits for at
 // most half of the time that the scrape has: a list that hangs must not cost the
-// known jobs their reads. fresh tells that the list ended in this round.
-func (t *Target) discover(ctx context.Context, r *round) (fresh bool) {
+// known jobs their reads. A list that ended since a time is new enough. fresh
+// tells that one is.
+func (t *Target) discover(ctx context.Context, r *round, since time.Time) (fresh bool) {
 	lister, ok := t.link.reader.(system.Lister)
 	if !t.settings.Discovery || !ok {
 		return false
 	}
 	bounded, cancel := firstHalf(ctx)
 	defer cancel()
-	run := t.list.begin(ctx, t, lister, r.started)
+	run := t.list.begin(ctx, t, lister, since)
 	select {
 	case <-run.done:
 		r.settleList(run.err)
@@ -73,12 +77,11 @@ func firstHalf(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, time.Until(deadline)/2)
 }
 
-// begin returns the listing under way, or begins one. A list that ended since a
-// scrape has started is new enough for it.
-func (l *listing) begin(ctx context.Context, t *Target, lister system.Lister, started time.Time) *listRun {
+// begin returns the listing under way, or one that ended since a time, or begins one.
+func (l *listing) begin(ctx context.Context, t *Target, lister system.Lister, since time.Time) *listRun {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.run != nil && l.run.link == t.link && (!l.run.ended() || l.at.After(started)) {
+	if l.run != nil && l.run.link == t.link && (!l.run.ended() || l.run.at.After(since)) {
 		return l.run
 	}
 	// The scrape that begins it may end before the list does.
@@ -89,8 +92,8 @@ func (l *listing) begin(ctx context.Context, t *Target, lister system.Lister, st
 		defer stop()
 		defer close(run.done)
 		found, err := t.listNow(bounded, lister)
-		run.err = err
-		l.store(found, err, t.now())
+		run.at, run.err = t.now(), err
+		l.store(found, err, run.at)
 		t.logListing(l, err)
 	}()
 	return run

@@ -79,20 +79,9 @@ type TargetStatus struct {
 	// JobSources are the job files and URLs of the target, as they were last read.
 	JobSources []config.JobSourceStatus
 
-	Login LoginStatus
+	// Login is the login of the target's account, as it stands.
+	Login upstream.LoginStatus
 	Jobs  []JobStatus
-}
-
-// LoginStatus is the login of a target's account, as it stands.
-type LoginStatus struct {
-	// State is none, valid, renewing or resting; empty: the target needs no login.
-	State string
-	// Until is when a valid login ends, where that is known, and when one that
-	// rests is tried again.
-	Until time.Time
-	// Failure is why the last login failed, at FailedAt; nil: it did not.
-	Failure  *upstream.Failure
-	FailedAt time.Time
 }
 
 // Overview returns what is known of all targets and jobs. It reads job files
@@ -117,7 +106,7 @@ func (c *Collector) Discover(ctx context.Context) {
 	defer c.release(ctx, g)
 	var targets sync.WaitGroup
 	for _, t := range g.targets {
-		targets.Go(func() { t.discover(ctx, newRound(t.now())) })
+		targets.Go(func() { t.discover(ctx, newRound(t.now()), t.now()) })
 	}
 	targets.Wait()
 }
@@ -130,6 +119,7 @@ func (t *Target) status() TargetStatus {
 		LastRead: last.ended, Up: !last.ended.IsZero() && last.failure == nil, Failure: last.failure, Duration: last.duration,
 	}
 	status.LastList, status.ListFailure = t.list.health()
+	status.PausedUntil, status.Login = t.link.upstream.PausedUntil(), t.link.upstream.Login()
 	states := t.memory.states()
 	status.Jobs = make([]JobStatus, 0, len(states))
 	for i := range states {

@@ -80,7 +80,7 @@ func (t *Target) known() []*entry {
 func (t *Target) scrape(ctx context.Context) targetView {
 	r := newRound(t.now())
 	t.jobs.refresh(ctx, lookPatience)
-	fresh := t.discover(ctx, r)
+	fresh := t.discover(ctx, r, r.started)
 	entries := t.known()
 	if fresh {
 		t.takeListed(r)

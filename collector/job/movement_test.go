@@ -23,6 +23,8 @@ func TestWhatShowsThatAJobGoesOn(t *testing.T) {
 		"a data center's state":      {func(j *Job) { j.DataCenters[0].State = Failed }, true},
 		"a data center's progress":   {func(j *Job) { j.DataCenters[0].Progress = new(0.2) }, true},
 		"a data center's update":     {func(j *Job) { j.DataCenters[0].LastUpdate = at.Add(time.Second) }, true},
+		"a part's state":             {func(j *Job) { j.Parts[0].State = Succeeded }, true},
+		"a part's progress":          {func(j *Job) { j.Parts[0].Progress = new(0.2) }, true},
 		"the job's update":           {func(j *Job) { j.LastUpdate = at.Add(time.Second) }, true},
 		"the same time elsewhere":    {func(j *Job) { j.LastUpdate = at.In(time.FixedZone("", 3600)) }, false},
 		"its expiration moves along": {func(j *Job) { j.Expiration = at.Add(time.Hour) }, false},
@@ -32,6 +34,7 @@ func TestWhatShowsThatAJobGoesOn(t *testing.T) {
 				State: Running, Progress: new(0.5), LastUpdate: at, Expiration: at, Chunks: &Chunks{Uploaded: new(1.0), Pending: new(3.0)},
 				Files:       []File{{Name: "a", State: Running, TransferredBytes: new(10.0)}},
 				DataCenters: []DataCenter{{Name: "us2", State: Running, Progress: new(0.1), LastUpdate: at}},
+				Parts:       []Part{{Name: "build", State: Running}},
 			}
 		}
 		later := read()

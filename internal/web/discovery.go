@@ -3,7 +3,10 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector"
@@ -16,21 +19,52 @@ type targetGroup struct {
 	Labels  map[string]string `json:"labels"`
 }
 
-// serviceDiscovery lists the targets, or with ?by=job the jobs, as scrape
-// targets of this exporter's /probe. Jobs are listed by their upstreams, which
-// counts as a scrape.
+// serviceDiscovery lists the targets, with ?by=job the jobs, or with ?by=shard
+// the shards of all jobs, as scrape targets of this exporter's /probe. Jobs are
+// listed by their upstreams, which counts as a scrape.
 func (s *server) serviceDiscovery() http.Handler {
 	byJob := s.scrapes(s.jobEntries)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch by := r.URL.Query()["by"]; {
+		query := r.URL.Query()
+		by := query["by"]
+		switch {
 		case len(by) == 0 || len(by) == 1 && by[0] == "target":
 			s.targetEntries(w, r)
 		case len(by) == 1 && by[0] == "job":
 			byJob.ServeHTTP(w, r)
+		case len(by) == 1 && by[0] == "shard":
+			s.shardEntries(w, r, query)
 		default:
-			http.Error(w, `parameter "by" must be target or job`, http.StatusBadRequest)
+			http.Error(w, `parameter "by" must be target, job or shard`, http.StatusBadRequest)
 		}
 	})
+}
+
+// shardEntries makes Prometheus probe all jobs, or those of one target, in parts.
+func (s *server) shardEntries(w http.ResponseWriter, r *http.Request, query url.Values) {
+	of, err := strconv.Atoi(query.Get("shards"))
+	if err != nil || of < 1 || of > collector.MostShards || len(query["shards"]) != 1 {
+		http.Error(w, fmt.Sprintf(`parameter "shards" must be a number from 1 to %d`, collector.MostShards), http.StatusBadRequest)
+		return
+	}
+	target := query.Get("target")
+	known := func(t collector.TargetStatus) bool { return t.Name == target }
+	if query.Has("target") && !slices.ContainsFunc(s.Collector.Overview(r.Context()), known) {
+		http.Error(w, unknownTarget, http.StatusNotFound)
+		return
+	}
+	groups := make([]targetGroup, 0, of)
+	for index := range of {
+		shard := collector.Shard{Index: index, Of: of}.String()
+		group := s.entry(r, "shard/"+shard)
+		if target != "" {
+			group = s.entry(r, target+"/shard/"+shard)
+			group.Labels["__param_target"] = target
+		}
+		group.Labels["__param_shard"] = shard
+		groups = append(groups, group)
+	}
+	s.writeGroups(w, groups)
 }
 
 func (s *server) targetEntries(w http.ResponseWriter, r *http.Request) {
@@ -63,28 +97,35 @@ func (s *server) writeGroups(w http.ResponseWriter, groups []targetGroup) {
 	}
 }
 
-// targetEntry makes Prometheus probe one target. The configured labels are
-// already on all series: as labels of the scrape they would be renamed there.
-// So they are offered to relabelling as __meta labels only.
-func (s *server) targetEntry(r *http.Request, target collector.TargetStatus) targetGroup {
+// entry makes Prometheus probe something of this exporter. Its instance differs
+// from those of all others, or Prometheus would take them for one.
+func (s *server) entry(r *http.Request, of string) targetGroup {
 	address := s.location.host(r)
 	labels := map[string]string{
-		"__metrics_path__":            s.location.external.Path + "/probe",
-		"__param_target":              target.Name,
-		"instance":                    address + "/" + target.Name,
-		"__meta_asyncjob_system":      target.System,
-		"__meta_asyncjob_target":      target.Name,
-		"__meta_asyncjob_target_jobs": strconv.Itoa(len(target.Jobs)),
+		"__metrics_path__": s.location.external.Path + "/probe",
+		"instance":         address + "/" + of,
 	}
 	if scheme := s.location.scheme(r); scheme != "http" {
 		labels["__scheme__"] = scheme
 	}
-	addMeta(labels, target.Labels)
 	return targetGroup{Targets: []string{address}, Labels: labels}
 }
 
-// jobEntry makes Prometheus probe one job. Its instance differs from those of
-// all others, or Prometheus would take them for one.
+// targetEntry makes Prometheus probe one target. The configured labels are
+// already on all series: as labels of the scrape they would be renamed there.
+// So they are offered to relabelling as __meta labels only.
+func (s *server) targetEntry(r *http.Request, target collector.TargetStatus) targetGroup {
+	group := s.entry(r, target.Name)
+	labels := group.Labels
+	labels["__param_target"] = target.Name
+	labels["__meta_asyncjob_system"] = target.System
+	labels["__meta_asyncjob_target"] = target.Name
+	labels["__meta_asyncjob_target_jobs"] = strconv.Itoa(len(target.Jobs))
+	addMeta(labels, target.Labels)
+	return group
+}
+
+// jobEntry makes Prometheus probe one job.
 func (s *server) jobEntry(r *http.Request, target collector.TargetStatus, status collector.JobStatus) targetGroup {
 	group := s.targetEntry(r, target)
 	delete(group.Labels, "__meta_asyncjob_target_jobs")

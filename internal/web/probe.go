@@ -14,13 +14,20 @@ import (
 	"github.com/prometheus/common/expfmt"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/exposition"
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/upstream"
 	"github.com/asyncjob-exporter/asyncjob_exporter/config"
 )
 
+// unknownTarget also tells those who take a target for an address what it is.
+const unknownTarget = "No target of this name is configured. A target is the name of one in the configuration, not a URL: /sd lists them."
+
 // probeRequest is what /probe is asked for.
 type probeRequest struct {
+	// target may be empty where a shard is meant.
 	target string
+	// shard is nil where all jobs are meant.
+	shard *collector.Shard
 	// job is nil where all jobs of the target are meant.
 	job   *config.Job
 	debug bool
@@ -30,7 +37,7 @@ type probeRequest struct {
 // never its value.
 func parseProbe(query url.Values) (probeRequest, error) {
 	values := map[string]string{}
-	for _, name := range []string{"target", "job_id", "type", "kind", "path", "debug"} {
+	for _, name := range []string{"target", "job_id", "type", "kind", "path", "shard", "debug"} {
 		given, present := query[name]
 		switch {
 		case len(given) > 1:
@@ -42,7 +49,13 @@ func parseProbe(query url.Values) (probeRequest, error) {
 		}
 	}
 	asked := probeRequest{target: values["target"]}
-	if asked.target == "" {
+	if word, ok := values["shard"]; ok {
+		shard, err := collector.ParseShard(word)
+		if err != nil {
+			return probeRequest{}, fmt.Errorf(`parameter "shard" %w`, err)
+		}
+		asked.shard = &shard
+	} else if asked.target == "" {
 		return probeRequest{}, errors.New(`parameter "target" is missing: the name of a configured target`)
 	}
 	if word, ok := values["debug"]; ok {
@@ -52,6 +65,9 @@ func parseProbe(query url.Values) (probeRequest, error) {
 		}
 	}
 	job := config.Job{ID: values["job_id"], Kind: values["kind"], Type: values["type"], Path: values["path"]}
+	if job.ID != "" && asked.shard != nil {
+		return probeRequest{}, errors.New(`parameters "job_id" and "shard" exclude each other`)
+	}
 	if job.ID != "" {
 		asked.job = &job
 	} else if job.Kind != "" || job.Type != "" || job.Path != "" {
@@ -60,7 +76,15 @@ func parseProbe(query url.Values) (probeRequest, error) {
 	return asked, nil
 }
 
-// probe serves the jobs of one target, or one of them.
+// scrapeFor reads what is asked for.
+func (s *server) scrapeFor(ctx context.Context, asked probeRequest) (*exposition.Exposition, error) {
+	if asked.shard != nil {
+		return s.Collector.ScrapeShard(ctx, *asked.shard, asked.target)
+	}
+	return s.Collector.ScrapeTarget(ctx, asked.target, asked.job)
+}
+
+// probe serves the jobs of one target, one of them, or those of a shard.
 func (s *server) probe(w http.ResponseWriter, r *http.Request) {
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
@@ -75,10 +99,10 @@ func (s *server) probe(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), s.Budget.of(r.Header))
 	defer cancel()
 	ctx, trace := upstream.WithTrace(ctx, time.Now())
-	found, err := s.Collector.ScrapeTarget(ctx, asked.target, asked.job)
+	found, err := s.scrapeFor(ctx, asked)
 	switch {
 	case errors.Is(err, collector.ErrUnknownTarget):
-		http.Error(w, "No target of this name is configured. A target is the name of one in the configuration, not a URL: /sd lists them.", http.StatusNotFound)
+		http.Error(w, unknownTarget, http.StatusNotFound)
 	case err != nil:
 		http.Error(w, err.Error(), http.StatusBadRequest)
 	case asked.debug:

@@ -39,6 +39,7 @@ func everything() []collector.TargetStatus {
 			LastUpdate: before(time.Minute), Expiration: now().Add(time.Minute), Chunks: &job.Chunks{Uploaded: new(3.0), Pending: new(1.0)},
 			Files:       []job.File{{Name: "disk.vmdk", SourceType: "PUSH", State: job.Failed, TransferredBytes: new(1.0), SizeBytes: new(2.0)}},
 			DataCenters: []job.DataCenter{{Name: "us2", Region: "US", Replica: new(true), State: job.Running, Progress: new(0.2), LastUpdate: before(time.Minute)}},
+			Parts:       []job.Part{{Name: "build", Kind: "stage", State: job.Running, Progress: new(0.1)}},
 			Preview: &job.Preview{
 				State: "AVAILABLE", Warnings: []job.PreviewWarning{{Type: "UNTRUSTED"}},
 				Certificate: &job.PreviewCertificate{Issuer: "CN=ca", Subject: "CN=x", SelfSigned: new(false), Expiration: now()},
@@ -62,7 +63,7 @@ func everything() []collector.TargetStatus {
 		{
 			System: "vsphere", Name: "vcenter", Labels: map[string]string{"team": "images"}, URL: "https://vcenter.example.com", Discovery: true,
 			InfoLabels: []string{"library_item_id"}, LastRead: before(time.Second), Failure: refused, Duration: time.Second, PausedUntil: now(),
-			LastList: before(time.Minute), ListFailure: refused, Login: collector.LoginStatus{State: "resting", Until: now(), Failure: refused, FailedAt: now()},
+			LastList: before(time.Minute), ListFailure: refused, Login: upstream.LoginStatus{State: "resting", Since: now(), Until: now(), Failure: refused, Shared: []string{"other"}},
 			JobSources: []config.JobSourceStatus{{Path: "jobs/a.yml"}, {Path: "jobs/b.yml", Err: errors.New("jobs/b.yml: line 1: bad")}},
 			Jobs:       []collector.JobStatus{whole, failed, unavailable},
 		},

@@ -12,12 +12,20 @@ import (
 type jobDetails struct {
 	jobEntry
 	LastFailure *failureEntry     `json:"last_query_failure,omitempty"`
+	PartStates  []partEntry       `json:"part_state,omitempty"`
 	FileStates  []fileEntry       `json:"file_state,omitempty"`
 	Centers     []dataCenterEntry `json:"data_center_state,omitempty"`
 	Preview     *previewEntry     `json:"preview,omitempty"`
 	// Info are the labels of the system's own info metric.
 	Info    map[string]string `json:"info,omitempty"`
 	Changes []changeEntry     `json:"changes"`
+}
+
+type partEntry struct {
+	Part          string   `json:"part"`
+	PartKind      string   `json:"part_kind"`
+	State         string   `json:"state"`
+	ProgressRatio *float64 `json:"progress_ratio,omitempty"`
 }
 
 type fileEntry struct {
@@ -77,6 +85,9 @@ func newJobDetails(target *collector.TargetStatus, of *shown.Job, now time.Time)
 }
 
 func (d *jobDetails) addParts(target *collector.TargetStatus, last *job.Job) {
+	for _, p := range last.Parts {
+		d.PartStates = append(d.PartStates, partEntry{job.Label(p.Name), job.Label(p.Kind), string(p.State), p.Progress})
+	}
 	for _, f := range last.Files {
 		d.FileStates = append(d.FileStates, fileEntry{job.Label(f.Name), job.Label(f.SourceType), string(f.State), f.TransferredBytes, f.SizeBytes})
 	}

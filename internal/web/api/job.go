@@ -47,6 +47,7 @@ type jobEntry struct {
 	Chunks           *chunksEntry   `json:"chunks,omitempty"`
 	Files            map[string]int `json:"files,omitempty"`
 	DataCenters      map[string]int `json:"data_centers,omitempty"`
+	Parts            map[string]int `json:"parts,omitempty"`
 	ResultStatusCode *float64       `json:"result_status_code,omitempty"`
 }
 
@@ -113,6 +114,7 @@ func (e *jobEntry) addLast(of *shown.Job) {
 	}
 	e.Files = counts(last.Files, func(f job.File) job.State { return f.State })
 	e.DataCenters = counts(last.DataCenters, func(d job.DataCenter) job.State { return d.State })
+	e.Parts = counts(last.Parts, func(p job.Part) job.State { return p.State })
 	e.ResultStatusCode = last.ResultStatusCode
 	if last.State == job.Failed {
 		e.Error = &errorEntry{job.ErrorText(last.Error.ID), job.ErrorText(last.Error.Message)}

@@ -31,8 +31,11 @@ type targetEntry struct {
 
 type loginEntry struct {
 	State   string        `json:"state"`
+	Since   time.Time     `json:"since,omitzero"`
 	Until   time.Time     `json:"until,omitzero"`
 	Failure *failureEntry `json:"failure,omitempty"`
+	// Shared are the other targets that use the account.
+	Shared []string `json:"shared_with,omitempty"`
 }
 
 type sourceEntry struct {
@@ -45,7 +48,7 @@ func newTargetEntry(target *collector.TargetStatus) targetEntry {
 	entry := targetEntry{
 		System: target.System, Target: target.Name, URL: target.URL, Labels: labelsOf(target.Labels),
 		LastRead: utc(target.LastRead), PausedUntil: utc(target.PausedUntil), Discovery: target.Discovery, LastList: utc(target.LastList),
-		Failure: failureOf(target.Failure, time.Time{}), ListFailure: failureOf(target.ListFailure, time.Time{}),
+		Failure: failureOf(target.Failure), ListFailure: failureOf(target.ListFailure),
 		Jobs: map[string]int{}, JobSources: []sourceEntry{},
 	}
 	if !target.LastRead.IsZero() {
@@ -53,7 +56,7 @@ func newTargetEntry(target *collector.TargetStatus) targetEntry {
 		entry.Up, entry.Duration = &target.Up, &seconds
 	}
 	if login := target.Login; login.State != "" {
-		entry.Login = &loginEntry{login.State, utc(login.Until), failureOf(login.Failure, login.FailedAt)}
+		entry.Login = &loginEntry{string(login.State), utc(login.Since), utc(login.Until), failureOf(login.Failure), login.Shared}
 	}
 	for i := range target.Jobs {
 		entry.Jobs[string(target.Jobs[i].Source)]++
@@ -68,9 +71,9 @@ func newTargetEntry(target *collector.TargetStatus) targetEntry {
 	return entry
 }
 
-func failureOf(failure *upstream.Failure, at time.Time) *failureEntry {
+func failureOf(failure *upstream.Failure) *failureEntry {
 	if failure == nil {
 		return nil
 	}
-	return &failureEntry{string(failure.Reason), job.ErrorText(failure.Message), utc(at)}
+	return &failureEntry{Reason: string(failure.Reason), Message: job.ErrorText(failure.Message)}
 }

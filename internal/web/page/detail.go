@@ -183,7 +183,7 @@ const mostParts = 200
 func tablesOf(status *collector.JobStatus, now time.Time) []tableView {
 	var tables []tableView
 	if last := status.Last; last != nil {
-		tables = append(tables, filesTable(last.Files), dataCentersTable(last.DataCenters, now), warningsTable(last.Preview))
+		tables = append(tables, partsTable(last.Parts), filesTable(last.Files), dataCentersTable(last.DataCenters, now), warningsTable(last.Preview))
 	}
 	tables = append(tables, changesTable(status.Changes, now))
 	return slices.DeleteFunc(tables, func(t tableView) bool { return len(t.Rows) == 0 })
@@ -201,6 +201,22 @@ func tableOf[Part any](title string, headings []string, parts []Part, rowOf func
 	return table
 }
 
+func partsTable(parts []job.Part) tableView {
+	return tableOf("Parts", []string{"State", "Part", "Kind", "Progress"}, parts, func(p job.Part) []cell {
+		return []cell{{State: string(p.State)}, {Text: job.Label(p.Name)}, {Text: job.Label(p.Kind)}, progressCell(p.Progress)}
+	})
+}
+
+// progressCell is a ratio as a bar and in percent.
+func progressCell(progress *float64) cell {
+	whole := 1.0
+	drawn := ratio(progress, &whole)
+	if drawn == nil {
+		return cell{}
+	}
+	return cell{Text: strconv.Itoa(drawn.Percent) + " %", Bar: drawn}
+}
+
 func filesTable(files []job.File) tableView {
 	return tableOf("Files", []string{"State", "File", "Source", "Transferred", "Size"}, files, func(f job.File) []cell {
 		return []cell{
@@ -215,16 +231,12 @@ func filesTable(files []job.File) tableView {
 
 func dataCentersTable(centers []job.DataCenter, now time.Time) tableView {
 	return tableOf("Data centers", []string{"State", "Data center", "Region", "Replica", "Progress", "Last update"}, centers, func(d job.DataCenter) []cell {
-		whole, text := 1.0, ""
-		if d.Progress != nil {
-			text = strconv.Itoa(ratio(d.Progress, &whole).Percent) + " %"
-		}
 		return []cell{
 			{State: string(d.State)},
 			{Text: job.Label(d.Name)},
 			{Text: job.Label(d.Region)},
 			{Text: yesNo(d.Replica)},
-			{Text: text, Bar: ratio(d.Progress, &whole)},
+			progressCell(d.Progress),
 			{At: ago("Updated at", d.LastUpdate, now)},
 		}
 	})

@@ -29,6 +29,7 @@ func everything() collector.TargetStatus {
 				{Name: "disk-2.vmdk", State: job.Failed},
 			},
 			DataCenters: []job.DataCenter{{Name: "us2", Region: "US", Replica: new(true), State: job.Running, Progress: new(0.25), LastUpdate: before(time.Minute)}},
+			Parts:       []job.Part{{Name: "build", Kind: "stage", State: job.Succeeded, Progress: new(1.0)}, {Name: "test", State: job.Failed}},
 			Preview: &job.Preview{
 				State:       "AVAILABLE",
 				Warnings:    []job.PreviewWarning{{Type: "SELF_SIGNED_CERTIFICATE"}, {Type: "UNTRUSTED", Ignored: true}},
@@ -56,7 +57,7 @@ func TestThePageOfOneJobShowsEverything(t *testing.T) {
 		"Job id": "a:b", "Target": "vcenter (vsphere)", "Upstream": "https://vcenter.example.com", "Kind": "update",
 		"Known": "from a job file", "Labels": "release=noble, team=images", "Upstream's word": "ACTIVE",
 		"Created": "3 h ago", "Started": "2 h ago", "Last update": "1 min ago", "Expires": "in 1 min 30 s", "Estimated end": "in 1 h 59 min",
-		"Parts":    "3 of 4 chunks, 2 files (1 failed, 1 running), 1 data center (1 running)",
+		"Parts":    "3 of 4 chunks, 2 files (1 failed, 1 running), 1 data center (1 running), 2 parts (1 failed, 1 succeeded)",
 		"May take": "1 d", "Result status": "202", "Preview": "AVAILABLE", "Certificate": "CN=images, issued by CN=ca, self-signed",
 		"Certificate expires": "in 2 d", "First seen": "2 h ago", "Last read": "10 s ago", "Last failed read": "25 min ago",
 		"It failed with": "timeout: GET status: no answer in time", "library_item_id": "item-1", "content_version": "7",
@@ -74,6 +75,7 @@ func TestThePageOfOneJobShowsEverything(t *testing.T) {
 		tables[title] = page.all(".parts")[i].one(t, "tbody").text()
 	}
 	for title, want := range map[string]string{
+		"Parts":            "succeeded build stage 100 % failed test",
 		"Files":            "running disk-1.vmdk PUSH 1.5 KiB 3.0 KiB failed disk-2.vmdk",
 		"Data centers":     "running us2 US yes 25 % 1 min ago",
 		"Preview warnings": "SELF_SIGNED_CERTIFICATE no UNTRUSTED yes",
@@ -83,7 +85,7 @@ func TestThePageOfOneJobShowsEverything(t *testing.T) {
 			t.Errorf("%s are %q, want %q", title, tables[title], want)
 		}
 	}
-	for _, want := range []string{"file failed disk-2.vmdk", "preview warning SELF_SIGNED_CERTIFICATE", "expires soon in 1 min 30 s"} {
+	for _, want := range []string{"part failed test", "file failed disk-2.vmdk", "preview warning SELF_SIGNED_CERTIFICATE", "expires soon in 1 min 30 s"} {
 		if reasons := strings.Join(page.texts(".reason"), "; "); !strings.Contains(reasons, want) {
 			t.Errorf("it needs attention for %q, not for %q", reasons, want)
 		}
@@ -93,7 +95,7 @@ func TestThePageOfOneJobShowsEverything(t *testing.T) {
 		leads = append(leads, link.attributes["href"])
 	}
 	want := []string{
-		runbooks + "asyncjobfilefailed", runbooks + "asyncjobpreviewwarning", runbooks + "asyncjobexpiringsoon",
+		runbooks + "asyncjobpartfailed", runbooks + "asyncjobfilefailed", runbooks + "asyncjobpreviewwarning", runbooks + "asyncjobexpiringsoon",
 		"https://vcenter.example.com/ui/#?id=a%3Ab", "probe?debug=true&job_id=a%3Ab&target=vcenter", "api/v1/jobs?job_id=a%3Ab&target=vcenter",
 	}
 	if !slices.Equal(leads, want) {

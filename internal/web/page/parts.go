@@ -22,6 +22,9 @@ func partsOf(of *job.Job) []string {
 		parts = append(parts, counted(len(of.DataCenters), "data center", "data centers")+
 			byState(of.DataCenters, func(d job.DataCenter) job.State { return d.State }))
 	}
+	if of.Parts != nil {
+		parts = append(parts, counted(len(of.Parts), "part", "parts")+byState(of.Parts, func(p job.Part) job.State { return p.State }))
+	}
 	return parts
 }
 

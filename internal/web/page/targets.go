@@ -103,8 +103,8 @@ func problemsOf(target *collector.TargetStatus, now time.Time) []string {
 			problems = append(problems, words)
 		}
 	}
-	if login := target.Login; login.Failure != nil {
-		add(loginWords(login))
+	if login := target.Login; login.Failure != nil { // says when it was tried, and when it will be again
+		add(login.Failure.Message)
 	}
 	if target.Failure != nil && !target.Up && (target.Login.Failure == nil || target.Failure.Reason != target.Login.Failure.Reason) {
 		add(target.Failure.Message)
@@ -116,11 +116,6 @@ func problemsOf(target *collector.TargetStatus, now time.Time) []string {
 		add("asked to be left alone until " + target.PausedUntil.UTC().Format("15:04:05") + " UTC")
 	}
 	return problems
-}
-
-// loginWords say when a login failed and when it is tried again.
-func loginWords(login collector.LoginStatus) string {
-	return login.Failure.Message
 }
 
 // took is a duration that is short, as people say it.

@@ -39,7 +39,7 @@ func TestTheStripOfTargets(t *testing.T) {
 		"a refused login, said once": {
 			func(s *collector.TargetStatus) {
 				refused := failed(job.ReasonLogin, "login: refused at 16:31:32 UTC, next try 16:34:32 UTC or when the secret changes")
-				s.Up, s.Failure, s.ListFailure, s.Login = false, refused, refused, collector.LoginStatus{State: "resting", Failure: refused}
+				s.Up, s.Failure, s.ListFailure, s.Login = false, refused, refused, upstream.LoginStatus{State: "resting", Failure: refused}
 			},
 			"vcenter vsphere down: login https://vcenter.example.com no jobs read 10 s ago in 420 ms " +
 				"login: refused at 16:31:32 UTC, next try 16:34:32 UTC or when the secret changes", "target down",

@@ -160,6 +160,7 @@ func hostileTargets() []collector.TargetStatus {
 			Last: &job.Job{
 				State: job.Failed, UpstreamState: text, Progress: new(0.5), Created: before(time.Hour),
 				Error:       job.Error{ID: text, Message: text},
+				Parts:       []job.Part{{Name: text, Kind: text, State: job.Failed}},
 				Files:       []job.File{{Name: text, SourceType: text, State: job.Failed}},
 				DataCenters: []job.DataCenter{{Name: text, Region: text, State: job.Failed}},
 				Preview: &job.Preview{

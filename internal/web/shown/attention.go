@@ -17,6 +17,7 @@ const (
 	Failed           Reason = "failed"
 	Expired          Reason = "expired"
 	Stalled          Reason = "stalled"
+	PartFailed       Reason = "part failed"
 	FileFailed       Reason = "file failed"
 	DataCenterFailed Reason = "data center failed"
 	Warned           Reason = "preview warning"
@@ -31,14 +32,14 @@ const (
 // Reasons are all of them, the most urgent first.
 func Reasons() []Reason {
 	return []Reason{
-		Failed, Expired, Stalled, FileFailed, DataCenterFailed, Warned, Expiring, TooLong, CannotBeRead, NotFound, UnknownState, Waiting,
+		Failed, Expired, Stalled, PartFailed, FileFailed, DataCenterFailed, Warned, Expiring, TooLong, CannotBeRead, NotFound, UnknownState, Waiting,
 	}
 }
 
 // Alert is the alert that is raised for the reason, some time later.
 func (r Reason) Alert() string {
 	return map[Reason]string{
-		Failed: "AsyncJobFailed", Expired: "AsyncJobExpired", Stalled: "AsyncJobStalled", FileFailed: "AsyncJobFileFailed",
+		Failed: "AsyncJobFailed", Expired: "AsyncJobExpired", Stalled: "AsyncJobStalled", PartFailed: "AsyncJobPartFailed", FileFailed: "AsyncJobFileFailed",
 		DataCenterFailed: "AsyncJobDataCenterFailed", Warned: "AsyncJobPreviewWarning", Expiring: "AsyncJobExpiringSoon",
 		TooLong: "AsyncJobRunningTooLong", CannotBeRead: "AsyncJobStatusUnavailable", NotFound: "AsyncJobGone",
 		UnknownState: "AsyncJobUnknownState", Waiting: "AsyncJobPending",
@@ -74,6 +75,7 @@ func attentionTo(status *collector.JobStatus, state string, m Moment) []Reason {
 		add(NotFound, NeverFound(status))
 	default:
 		add(Stalled, stalled(status))
+		add(PartFailed, slices.ContainsFunc(last.Parts, partFailed))
 		add(FileFailed, slices.ContainsFunc(last.Files, fileFailed))
 		add(DataCenterFailed, slices.ContainsFunc(last.DataCenters, dataCenterFailed))
 		add(Warned, last.Preview != nil && slices.ContainsFunc(last.Preview.Warnings, counts))
@@ -85,6 +87,7 @@ func attentionTo(status *collector.JobStatus, state string, m Moment) []Reason {
 	return reasons
 }
 
+func partFailed(p job.Part) bool             { return p.State == job.Failed }
 func fileFailed(f job.File) bool             { return f.State == job.Failed }
 func dataCenterFailed(d job.DataCenter) bool { return d.State == job.Failed }
 
@@ -124,6 +127,8 @@ func (r Reason) Words(status *collector.JobStatus, now time.Time) string {
 		return "it ran out before it was completed"
 	case Stalled:
 		return "nothing has changed for " + Span(now.Sub(StillSince(status)))
+	case PartFailed:
+		return failedParts(last.Parts, partFailed, func(p job.Part) string { return p.Name })
 	case FileFailed:
 		return failedParts(last.Files, fileFailed, func(f job.File) string { return f.Name })
 	case DataCenterFailed:

@@ -1,0 +1,51 @@
+package collector
+
+import (
+	"fmt"
+	"testing"
+)
+
+// Jobs are spread evenly, whatever their ids are made of, and each is in one shard.
+func TestShardsAreEven(t *testing.T) {
+	for name, id := range map[string]func(int) string{
+		"numbers":       func(i int) string { return fmt.Sprint(2797000 + i) },
+		"padded":        func(i int) string { return fmt.Sprintf("%08d", i) },
+		"a long prefix": func(i int) string { return fmt.Sprintf("815994e5-2828-4a88-86ed-4575f9e964e2:%04x", i) },
+		"a suffix":      func(i int) string { return fmt.Sprintf("%d-815994e5-2828-4a88-86ed", i) },
+	} {
+		for _, of := range []int{1, 2, 3, 16, 100} {
+			const jobs = 10_000
+			numbers := make([]int, of)
+			for i := range jobs {
+				found := 0
+				for index := range of {
+					if (Shard{Index: index, Of: of}).Has("target", id(i)) {
+						numbers[index]++
+						found++
+					}
+				}
+				if found != 1 {
+					t.Fatalf("%s: job %s is in %d shards of %d", name, id(i), found, of)
+				}
+			}
+			for index, number := range numbers {
+				if fair := jobs / of; number < fair*6/10 || number > fair*14/10 {
+					t.Errorf("%s: shard %d/%d has %d jobs of %d", name, index, of, number, jobs)
+				}
+			}
+		}
+	}
+}
+
+// The spread is part of what exporters of different versions must agree on: the
+// 64 bits of FNV-1a over target, zero byte and id, the upper half folded into the
+// lower, modulo the number of shards.
+func TestWhereJobsAre(t *testing.T) {
+	for id, want := range map[string]int{"": 0, "2797087": 6, "815994e5:9c7e16e9": 6, "ubuntu": 10} {
+		for index := range 16 {
+			if got := (Shard{Index: index, Of: 16}).Has("vcenter-prod", id); got != (index == want) {
+				t.Errorf("job %q is in shard %d: %t", id, index, got)
+			}
+		}
+	}
+}
