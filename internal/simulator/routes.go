@@ -30,27 +30,30 @@ func newRoutes(world *World, system string, refuse, notFound http.HandlerFunc) *
 
 // add serves a pattern of http.ServeMux.
 func (s *routes) add(operation, pattern string, allowed check, handler http.HandlerFunc) {
-	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-		request := Request{System: s.system, Operation: operation, Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.RawQuery}
-		answer := &answer{ResponseWriter: w}
-		// Deferred, because a fault that a test injects may be a panic.
-		defer func() {
-			request.Status = answer.status
-			s.world.record.add(request)
-		}()
-		if s.world.intercept != nil && s.world.intercept(s.system, answer, r) {
-			return
-		}
-		if !s.world.wait(r) {
-			return
-		}
-		request.Authorized = allowed(r)
-		if !request.Authorized {
-			s.refuse(answer, r)
-			return
-		}
-		handler(answer, r)
-	})
+	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { s.serve(operation, allowed, handler, w, r) })
+}
+
+// serve answers one request and records it.
+func (s *routes) serve(operation string, allowed check, handler http.HandlerFunc, w http.ResponseWriter, r *http.Request) {
+	request := Request{System: s.system, Operation: operation, Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.RawQuery}
+	answer := &answer{ResponseWriter: w}
+	// Deferred, because a fault that a test injects may be a panic.
+	defer func() {
+		request.Status = answer.status
+		s.world.record.add(request)
+	}()
+	if s.world.intercept != nil && s.world.intercept(s.system, answer, r) {
+		return
+	}
+	if !s.world.wait(r) {
+		return
+	}
+	request.Authorized = allowed(r)
+	if !request.Authorized {
+		s.refuse(answer, r)
+		return
+	}
+	handler(answer, r)
 }
 
 // ServeHTTP answers as the vendor would, by the simulator's clock, and compressed

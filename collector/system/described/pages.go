@@ -129,8 +129,7 @@ func (t *pageTurner) byLink(link string) error {
 		return &upstream.Failure{Reason: job.ReasonRedirect, Message: t.first.Name() + ": " + errElsewhere.Error()}
 	}
 	t.request = t.first
-	t.request.Path, t.request.Query = path, nil
-	_ = query
+	t.request.Path, t.request.Query, t.request.RawQuery = path, nil, query
 	return nil
 }
 
