@@ -159,9 +159,8 @@ func (m *memory) find(id string) *entry {
 }
 
 // forget drops what was not named now: at once where it was configured, after
-// the retention where it was listed or probed. A job that is not listed because
-// it ended longer ago than that has had its time. It returns the listed ones
-// that stay, sorted by id.
+// the retention where it was listed or probed. It returns the listed ones that
+// stay, sorted by id.
 func (m *memory) forget(now time.Time, retention time.Duration) []*entry {
 	var lingering []entryState
 	m.discovered = 0
@@ -169,7 +168,7 @@ func (m *memory) forget(now time.Time, retention time.Duration) []*entry {
 		s := e.state()
 		isNow := s.knownAt.Equal(now)
 		switch {
-		case s.source == SourceDiscovery && now.Sub(s.knownAt) <= retention && (isNow || !endedBefore(&s, now.Add(-retention))):
+		case s.source == SourceDiscovery && now.Sub(s.knownAt) <= retention:
 			m.discovered++
 			if !isNow {
 				lingering = append(lingering, s)
@@ -189,18 +188,6 @@ func (m *memory) forget(now time.Time, retention time.Duration) []*entry {
 		entries = append(entries, m.named[s.job.ID])
 	}
 	return entries
-}
-
-// endedBefore reports whether the upstream told that a job ended before a time.
-func endedBefore(s *entryState, t time.Time) bool {
-	if s.last == nil || !s.last.State.Final() {
-		return false
-	}
-	ended := s.last.Ended
-	if ended.IsZero() {
-		ended = s.last.LastUpdate
-	}
-	return !ended.IsZero() && ended.Before(t)
 }
 
 // limitProbed drops the probed jobs that were not asked for the longest time,

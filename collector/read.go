@@ -23,7 +23,7 @@ func (t *Target) readAll(ctx context.Context, r *round, entries []*entry) []jobV
 		switch {
 		case s.retired(by.now, t.settings.FinishedRetention):
 			views[i].hidden = true
-		case s.fresh(by, t.settings.FinishedTTL):
+		case s.fresh(by, t.settings.FinishedTTL) && !r.inspected:
 			if upstream.Traced(ctx) {
 				upstream.Tracef(ctx, by.now, "job %q: not read, it is %s", s.job.ID, s.last.State)
 			}
@@ -162,6 +162,11 @@ func (t *Target) shared(r *round, s *entryState) jobView {
 func (t *Target) readNow(ctx context.Context, r *round, e *entry, before *entryState) jobView {
 	e.begin(t.now())
 	last := before.previous(t.meaning)
+	if r.inspected && last != nil {
+		whole := *last
+		whole.Validators = job.Validators{}
+		last = &whole
+	}
 	found, err := t.read(ctx, *before.job, last)
 	r.settle(err)
 	if err != nil && !errors.Is(err, job.ErrUnknown) {

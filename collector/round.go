@@ -30,6 +30,9 @@ const (
 // worth sending more. It decides by what was answered, in whatever order.
 type round struct {
 	started time.Time
+	// inspected tells that somebody looks at how one job is read: it is read
+	// whole, though it is final or did not change.
+	inspected bool
 
 	mu      sync.Mutex
 	verdict verdict

@@ -120,6 +120,7 @@ func unchanged(before, found *job.Job) *job.Job {
 // probe reads one job.
 func (t *Target) probe(ctx context.Context, asked config.Job) targetView {
 	r := newRound(t.now())
+	r.inspected = upstream.Traced(ctx)
 	return t.finish(ctx, r, []*entry{t.entry(asked)})
 }
 

@@ -24,6 +24,11 @@ func Shared(j *Job) *Job {
 		f := &shared.Files[i]
 		f.Name, f.SourceType = word(f.Name), word(f.SourceType)
 	}
+	shared.Parts = slices.Clone(j.Parts)
+	for i := range shared.Parts {
+		p := &shared.Parts[i]
+		p.Name, p.Kind = word(p.Name), word(p.Kind)
+	}
 	shared.Info = slices.Clone(j.Info)
 	for i := range shared.Info {
 		shared.Info[i] = word(shared.Info[i])

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"regexp"
 	"strings"
@@ -96,7 +97,7 @@ func fill(path string, values map[string]string) string {
 // matches reports whether a query is the one that is described. What stands in
 // braces may be anything but empty. extra are parameters that may come beside.
 func (a asked) matches(query url.Values, extra ...string) bool {
-	query = cloned(query)
+	query = maps.Clone(query)
 	for _, name := range extra {
 		query.Del(name)
 	}
@@ -115,12 +116,4 @@ func (a asked) matches(query url.Values, extra ...string) bool {
 		query.Del(name)
 	}
 	return len(query) == 0
-}
-
-func cloned(query url.Values) url.Values {
-	copied := url.Values{}
-	for name, values := range query {
-		copied[name] = values
-	}
-	return copied
 }

@@ -116,7 +116,7 @@ type served struct {
 
 // answer finds out what is asked for.
 func (s *served) answer(routes *routes, w http.ResponseWriter, r *http.Request) {
-	operation, allowed, handler := "unknown", check(anybody), http.HandlerFunc(http.NotFound)
+	operation, allowed, handler := "unknown", check(anybody), http.HandlerFunc(http.NotFound) //nolint:gocritic // a variable of that type
 	path, now := r.URL.EscapedPath(), s.world.clock()
 	login, list := s.description.Login, s.description.List
 	switch {

@@ -98,7 +98,10 @@ func (s *server) probe(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), s.Budget.of(r.Header))
 	defer cancel()
-	ctx, trace := upstream.WithTrace(ctx, time.Now())
+	var trace *upstream.Trace
+	if asked.debug { // such a probe reads its job whole, whatever is known of it
+		ctx, trace = upstream.WithTrace(ctx, time.Now())
+	}
 	found, err := s.scrapeFor(ctx, asked)
 	switch {
 	case errors.Is(err, collector.ErrUnknownTarget):

@@ -56,13 +56,20 @@ func nextKey(n *next) string {
 }
 
 // turn goes to the next page after one that was read. A page that brought no job
-// that was not known yet is the last, whatever it says.
+// that was not known yet is the last, whatever it says, but for a link that leads
+// elsewhere: that is never in order.
 func (t *pageTurner) turn(read page, news bool) error {
 	t.number++
+	if err := t.toNext(read); err != nil {
+		return err
+	}
+	t.ended = t.ended || !news
+	return nil
+}
+
+func (t *pageTurner) toNext(read page) error {
 	n := t.next
 	switch {
-	case !news:
-		t.ended = true
 	case n.token != nil:
 		t.byParameter(n.query, textOf(read.next))
 	case n.header != "":
