@@ -196,10 +196,32 @@ func TestTheLandingPagesLinksWork(t *testing.T) {
 			t.Errorf("the link %s: %d", link[1], reply.Status)
 		}
 	}
-	for _, want := range []string{"/own/metrics", "/jobs", "/sd", "/config"} {
+	for _, want := range []string{"/own/metrics", "/jobs", "/jobs?attention=true", "/jobs?state=unread", "/api/v1/jobs", "/sd", "/config"} {
 		if !found[want] {
 			t.Errorf("the landing page has no link to %s, only %v", want, found)
 		}
+	}
+}
+
+// The landing page says how many jobs there are, and in which states.
+func TestTheLandingPageCounts(t *testing.T) {
+	exporter := exportertest.Start(t, exportertest.Options{Config: `
+targets: [{name: a, system: sample_exchange, url: "http://127.0.0.1:1", jobs: [{id: 1}, {id: 2}]}, {name: b, system: sample_exchange, url: "http://127.0.0.1:1"}]`})
+	counts := func() string {
+		page := exporter.Get("/").Body
+		start := strings.Index(page, `<p class="counts">`)
+		end := strings.Index(page, "down.</p>")
+		if start < 0 || end < start {
+			t.Fatalf("the page has no counts:\n%s", page)
+		}
+		return regexp.MustCompile("<[^>]*>").ReplaceAllString(page[start:end], "")
+	}
+	if got, want := counts(), "2 jobs: 0 need attention, 2 unread. 2 targets, 0 of them "; got != want {
+		t.Errorf("before a scrape: %q, want %q", got, want)
+	}
+	exporter.Scrape(10 * time.Second)
+	if got, want := counts(), "2 jobs: 2 need attention, 2 unavailable. 2 targets, 1 of them "; got != want {
+		t.Errorf("after a scrape: %q, want %q", got, want)
 	}
 }
 
@@ -347,6 +369,20 @@ func TestScrapesAreCounted(t *testing.T) {
 	for code, want := range map[string]float64{"200": 1, "400": 1, "503": 3, "500": 0} {
 		if got, ok := e.Value("promhttp_metric_handler_requests_total", "code", code); !ok || got != want {
 			t.Errorf("%v scrapes were answered %s, want %v", got, code, want)
+		}
+	}
+}
+
+// With a wrong password and discovery no job is known: the page says whose login
+// is refused, and when it is tried again.
+func TestThePageSaysWhyNothingIsListed(t *testing.T) {
+	upstream := exportertest.NewUpstream(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) })
+	exporter := exportertest.Start(t, exportertest.Options{Config: `
+targets: [{name: vcenter, system: vsphere, url: "` + upstream.URL + `", basic_auth: {username: u, password: p}, discovery: true}]`})
+	page := exporter.Get("/jobs").Body
+	for _, want := range []string{"down: login", "next try", "No jobs are known"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page does not say %q:\n%s", want, page[strings.Index(page, "<main"):])
 		}
 	}
 }

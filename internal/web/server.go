@@ -110,11 +110,7 @@ func (s *server) routes() (*http.ServeMux, error) {
 		s.addPprof(handle)
 	}
 	if s.MetricsPath != "/" {
-		landing, err := s.landingPage()
-		if err != nil {
-			return nil, fmt.Errorf("making the landing page: %w", err)
-		}
-		handle("GET", "/{$}", landing)
+		handle("GET", "/{$}", http.HandlerFunc(s.landing))
 	}
 	if s.location.prefix != "" {
 		mux.Handle("GET /{$}", redirectTo(s.location.external.Path+"/", http.StatusFound))
