@@ -71,7 +71,7 @@ func checkImports(t *testing.T, file string) {
 		t.Fatal(err)
 	}
 	for _, l := range layers() {
-		if folder != l.folder && !(l.below && strings.HasPrefix(folder, l.folder+"/")) {
+		if folder != l.folder && (!l.below || !strings.HasPrefix(folder, l.folder+"/")) {
 			continue
 		}
 		for _, spec := range parsed.Imports {

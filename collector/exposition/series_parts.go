@@ -1,10 +1,10 @@
 package exposition
 
 import (
+	dto "github.com/prometheus/client_model/go"
+
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
 )
-
-import dto "github.com/prometheus/client_model/go"
 
 // seriesParts is what the series of a family are made of. It is used again for
 // the next family and, if it is not large, the next scrape: made anew each time,

@@ -63,7 +63,7 @@ func TargetFamilies(names []string, targets []Target) []*dto.MetricFamily {
 // add adds one series of the target to a family, with its own labels and those
 // that all series of targets have.
 func (t *Target) add(family *dto.MetricFamily, names []string, value float64, own ...*dto.LabelPair) {
-	labels := append(own, labelPair("system", t.System), labelPair("target", t.Name))
+	labels := slices.Concat(own, []*dto.LabelPair{labelPair("system", t.System), labelPair("target", t.Name)})
 	for _, name := range names {
 		labels = append(labels, labelPair(name, t.Labels[name]))
 	}
