@@ -50,7 +50,7 @@ func run(ctx context.Context, arguments []string, hangups <-chan os.Signal, out,
 	logger := promslog.New(flags.Log)
 	switch {
 	case flags.Check:
-		return program.Check(flags, systems.Rules(), out)
+		return program.Check(ctx, flags, systems.Rules(), logger, out)
 	case flags.Try != "":
 		return program.Try(ctx, flags, systems.Rules(), out, errOut)
 	case flags.PrintSystem != "":

@@ -44,6 +44,9 @@ type Lister interface {
 	List(ctx context.Context, endedAfter time.Time) (Listing, error)
 }
 
+// Noun is a Lister whose jobs have a name of their own, in the plural: "sessions".
+type Noun interface{ Noun() string }
+
 // Listing is what a list said.
 type Listing struct {
 	Jobs []Listed

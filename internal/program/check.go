@@ -1,10 +1,12 @@
 package program
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 
 	toolkit "github.com/prometheus/exporter-toolkit/web"
 
@@ -12,8 +14,9 @@ import (
 )
 
 // Check is --config.check: it validates the configuration and the web
-// configuration, and prints what was understood.
-func Check(f *Flags, rules config.Rules, out io.Writer) error {
+// configuration, and prints what was understood. With --config.online it also tries
+// each target.
+func Check(ctx context.Context, f *Flags, rules config.Rules, logger *slog.Logger, out io.Writer) error {
 	checked, err := config.Load(f.ConfigFile, rules)
 	if err != nil {
 		return WithHint(err)
@@ -32,6 +35,9 @@ func Check(f *Flags, rules config.Rules, out io.Writer) error {
 		return err
 	}
 	fmt.Fprintf(out, "%s is valid.\n", f.ConfigFile)
+	if f.Online {
+		return tryTargets(ctx, checked, logger, out)
+	}
 	return nil
 }
 

@@ -25,6 +25,8 @@ const defaultConfigFile = "asyncjob.yml"
 type Flags struct {
 	ConfigFile string
 	Check      bool
+	// Online lets Check ask the upstreams too.
+	Online bool
 	// Try is a system and a file with a reply of it, with a colon between them.
 	Try string
 	// PrintSystem is the name of a description that is built in.
@@ -52,6 +54,9 @@ func ParseFlags(arguments []string, out, errOut io.Writer) (*Flags, error) {
 	if f.Budget.Timeout <= 0 || f.Budget.Offset < 0 {
 		return nil, errors.New("--scrape.timeout must be above 0s, and --scrape.timeout-offset not below")
 	}
+	if f.Online && !f.Check {
+		return nil, errors.New("--config.online: goes with --config.check, which it extends")
+	}
 	f.Log.Writer = errOut
 	return f, nil
 }
@@ -65,6 +70,7 @@ func newApplication(out, errOut io.Writer) (*kingpin.Application, *Flags) {
 	f := &Flags{Log: &promslog.Config{}}
 	app.Flag("config.file", "The configuration file.").Default(defaultConfigFile).StringVar(&f.ConfigFile)
 	app.Flag("config.check", "Check the configuration and the web configuration, print what was understood, and exit.").BoolVar(&f.Check)
+	app.Flag("config.online", "With --config.check: also log in to each target, list its jobs once, and say what was found.").BoolVar(&f.Online)
 	app.Flag("config.try", "SYSTEM:FILE: print the metrics that a saved status reply of the system would give, without network, and exit.").
 		PlaceHolder("SYSTEM:FILE").StringVar(&f.Try)
 	app.Flag("config.print-system", "Print the description of a built-in system as it would stand in the configuration, and exit.").

@@ -313,6 +313,9 @@ func (r *reader) contentVersion(ctx context.Context, item string) (string, error
 	return string(found.ContentVersion), err
 }
 
+// Noun is what a vCenter calls what it lists.
+func (r *reader) Noun() string { return "sessions" }
+
 // List lists the update and download sessions of the logged-in user: a vCenter
 // shows nobody else's.
 func (r *reader) List(ctx context.Context, _ time.Time) (system.Listing, error) {

@@ -1,0 +1,54 @@
+package program
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector"
+	"github.com/asyncjob-exporter/asyncjob_exporter/config"
+)
+
+// onlineTime bounds the trials of all targets together.
+const onlineTime = time.Minute
+
+// errTargets is the error of a configuration of which a target does not work; the
+// lines before it say which and why.
+var errTargets = errors.New("not all targets work")
+
+// tryTargets logs in to each target, lists once and logs out again, and prints a
+// line for each.
+func tryTargets(ctx context.Context, checked *config.Config, logger *slog.Logger, out io.Writer) error {
+	tried, err := collector.New(collector.Options{Registerer: prometheus.NewRegistry(), Logger: logger})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), logoutTime)
+		defer cancel()
+		if err := tried.Close(bounded); err != nil {
+			logger.Warn("Not all sessions were logged out of; they end by themselves when idle", "err", err)
+		}
+	}()
+	if err := tried.Apply(ctx, checked); err != nil {
+		return err
+	}
+	bounded, cancel := context.WithTimeout(ctx, onlineTime)
+	defer cancel()
+	var failed error
+	for _, trial := range tried.TryTargets(bounded) {
+		words := trial.Found
+		if trial.Err != nil {
+			failed = errTargets
+			words = append(words, trial.Err.Error())
+		}
+		fmt.Fprintf(out, "%s: %s\n", trial.Target, strings.Join(words, ", "))
+	}
+	return failed
+}
