@@ -409,7 +409,10 @@ func (l *login) close(ctx context.Context, by *Client) {
 		}
 	}
 	if out != nil {
-		<-out
+		select {
+		case <-out:
+		case <-ctx.Done(): // it goes on in the background, for as long as the program does
+		}
 	}
 }
 
