@@ -42,7 +42,7 @@ func TestCIFollowsEveryDocumentWithCommands(t *testing.T) {
 func markdown(t *testing.T) []string {
 	t.Helper()
 	var documents []string
-	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+	err := filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
 		if err != nil || filepath.Ext(path) != ".md" {
 			return err
 		}

@@ -111,12 +111,14 @@ func TestTheExporterFetchesListsFromWhereTheExampleSays(t *testing.T) {
 	addresses["https://kubernetes.default.svc"] = podsAPIServer(t, directory)
 	addresses["/var/run/secrets/kubernetes.io/serviceaccount"] = directory
 	addresses["secrets/"] = filepath.Join(mustAbsolute(t, root), "examples/secrets") + "/"
+	var edits []string
 	for from, to := range addresses {
 		if !strings.Contains(configuration, from) {
 			t.Errorf("the example does not name %s", from)
 		}
-		configuration = strings.ReplaceAll(configuration, from, to)
+		edits = append(edits, from, to)
 	}
+	configuration = strings.NewReplacer(edits...).Replace(configuration)
 	configuration = regexp.MustCompile(`(?m)^( +)- url: .*$`).ReplaceAllString(configuration, "$0\n$1  refresh_interval: 1s")
 
 	path := filepath.Join(directory, "asyncjob.yml")
