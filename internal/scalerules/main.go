@@ -3,9 +3,10 @@
 //
 //	go run ./internal/scalerules --factor=0.005 alerts/asyncjob.rules.yml
 //
-// It changes ranges, subquery steps and offsets in the expressions, "for",
-// "keep_firing_for" and the groups' "interval". Plain numbers stay as they are,
-// also those that are seconds or hours, and so do annotations.
+// It changes ranges, subquery steps and offsets in the expressions, the seconds
+// that are taken from now ("time() - 1800"), "for", "keep_firing_for" and the
+// groups' "interval". Other plain numbers stay as they are, also those that are
+// seconds or hours, and so do annotations.
 package main
 
 import (

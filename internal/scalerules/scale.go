@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/prometheus/common/model"
@@ -82,23 +84,37 @@ func value(mapping *yaml.Node, key string) *yaml.Node {
 	return nil
 }
 
-// scaleExpression multiplies each duration of a PromQL expression. What looks
-// like one inside a string, a comment, a name or another number is none.
+// scaleExpression multiplies each duration of a PromQL expression, and the
+// seconds of "time() - 1800". What looks like one inside a string, a comment, a
+// name or another number is none.
 func scaleExpression(expression string, factor float64) (string, error) {
 	// The first alternative that matches at a place wins.
 	tokens := regexp.MustCompile(`"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|` + "`[^`]*`" +
-		`|#[^\n]*|[A-Za-z_][A-Za-z0-9_]*|(?P<duration>(?:[0-9]+(?:ms|[smhdwy]))+)|[0-9][A-Za-z0-9_.]*`)
-	duration := tokens.SubexpIndex("duration")
+		`|#[^\n]*|time\(\) - (?P<seconds>[0-9]+)\b|[A-Za-z_][A-Za-z0-9_]*|(?P<duration>(?:[0-9]+(?:ms|[smhdwy]))+)|[0-9][A-Za-z0-9_.]*`)
+	duration, seconds := tokens.SubexpIndex("duration"), tokens.SubexpIndex("seconds")
 	var failed error
 	scaled := tokens.ReplaceAllStringFunc(expression, func(token string) string {
-		if tokens.FindStringSubmatch(token)[duration] == "" {
-			return token
+		found := tokens.FindStringSubmatch(token)
+		scaled, err := token, error(nil)
+		switch {
+		case found[duration] != "":
+			scaled, err = scaleDuration(token, factor)
+		case found[seconds] != "":
+			scaled, err = scaleSeconds(token, found[seconds], factor)
 		}
-		scaled, err := scaleDuration(token, factor)
 		failed = errors.Join(failed, err)
 		return scaled
 	})
 	return scaled, failed
+}
+
+// scaleSeconds multiplies the plain number at the end of a token.
+func scaleSeconds(token, number string, factor float64) (string, error) {
+	seconds, err := strconv.ParseFloat(number, 64)
+	if err != nil {
+		return "", err
+	}
+	return strings.TrimSuffix(token, number) + strconv.FormatFloat(seconds*factor, 'f', -1, 64), nil
 }
 
 // scaleDuration multiplies a duration. None stays none, and what would become

@@ -21,6 +21,8 @@ func TestDurationsOfAnExpressionAreScaledAndNothingElse(t *testing.T) {
 		{"a name", `x1m{p5m="a"} + m5s`, `x1m{p5m="a"} + m5s`},
 		{"a recorded name", `job:x:rate5m`, `job:x:rate5m`},
 		{"a number", `x > 120 + 1e3 + 0x5d + 2.5 + NaN`, `x > 120 + 1e3 + 0x5d + 2.5 + NaN`},
+		{"seconds before now", `x >= 0 <= time() - 1800`, `x >= 0 <= time() - 18`},
+		{"a time without them", `time() - x - time() < 120`, `time() - x - time() < 120`},
 		{"a string", `x{a="5m",b='[1h]'}[10m]`, `x{a="5m",b='[1h]'}[6s]`},
 		{"a string with a quote", `x{a="\"5m"}[10m]`, `x{a="\"5m"}[6s]`},
 		{"a raw string", "x{a=`\\`}[10m]", "x{a=`\\`}[6s]"},
