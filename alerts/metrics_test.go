@@ -13,6 +13,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	versioncollector "github.com/prometheus/client_golang/prometheus/collectors/version"
 
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/exposition"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
 	"github.com/asyncjob-exporter/asyncjob_exporter/internal/exportertest"
 	"github.com/asyncjob-exporter/asyncjob_exporter/internal/simulator"
 )
@@ -41,10 +43,10 @@ func named(text string) exportertest.Exported {
 	// The program and its module are called like a metric.
 	text = regexp.MustCompile(`asyncjob_exporter([^_a-z]|$)`).ReplaceAllString(text, "$1")
 	// A list of metrics becomes one name after the other.
-	text = regexp.MustCompile(`\{__name__=~"asyncjob_\(([a-z_|]+)\)"\}`).ReplaceAllStringFunc(text, func(list string) string {
-		inner := list[strings.Index(list, "(")+1 : strings.Index(list, ")")]
-		return "asyncjob_" + strings.ReplaceAll(inner, "|", " asyncjob_")
-	})
+	for _, list := range regexp.MustCompile(`\{__name__=~"asyncjob_\(([a-z_|]+)\)",?([^}]*)\}`).FindAllStringSubmatch(text, -1) {
+		selectors := "asyncjob_" + strings.ReplaceAll(list[1], "|", " asyncjob_")
+		text = strings.ReplaceAll(text, list[0], selectors)
+	}
 	for _, selector := range regexp.MustCompile(`(asyncjob_[a-z_]+)(\{[^}]*\})?`).FindAllStringSubmatch(text, -1) {
 		name, matchers := selector[1], selector[2]
 		if found[name] == nil {
@@ -93,7 +95,7 @@ func TestWhatRulesAndRunbooksNameIsExported(t *testing.T) {
 
 func TestWhatATextNamesIsFound(t *testing.T) {
 	t.Parallel()
-	got := named("asyncjob_exporter reads `asyncjob_up`; max by (target, region) ({__name__=~\"asyncjob_(a|b)\"}[5m])" +
+	got := named("asyncjob_exporter reads `asyncjob_up`; max by (target, region) ({__name__=~\"asyncjob_(a|b)\",i=\"1\"}[5m])" +
 		" * on (system) group_left () asyncjob_c{d=\"1\",e=~\"2\"} > asyncjob_exporter_f {{ $labels.g }} {{ label \"h\" }}")
 	want := exportertest.Exported{
 		"asyncjob_up": {}, "asyncjob_a": {}, "asyncjob_b": {}, "asyncjob_exporter_f": {},
@@ -112,6 +114,7 @@ func whatIsExported(t *testing.T) exportertest.Exported {
 		found.Add(t, path, text)
 	}
 	addOwn(t, found)
+	addParts(found)
 	return found
 }
 
@@ -136,6 +139,18 @@ func addOwn(t *testing.T, found exportertest.Exported) {
 		t.Fatal(err)
 	}
 	for _, family := range families {
+		found.AddFamily(family)
+	}
+}
+
+// addParts adds what is exported of a job's parts, wherever they are from.
+func addParts(found exportertest.Exported) {
+	progress := 0.5
+	table := exposition.NewTable(nil)
+	exported := exposition.New(table, table.Layout(nil), nil, exposition.NewPartsPool(), func(int, time.Duration) {})
+	parts := []job.Part{{Name: "build", Kind: "make", State: job.Running, Progress: &progress}}
+	exported.AddJob([]string{"ci", "a", "1"}, table.Samples("ci", exposition.View{Job: &job.Job{State: job.Running, Parts: parts}, MaxFiles: 1}, &exposition.List{}))
+	for family := range exported.Families() {
 		found.AddFamily(family)
 	}
 }

@@ -63,7 +63,7 @@ scrape_configs:
 
 	raised := []notification{
 		world.alert("AsyncJobFailed", failedJob, "sample_exchange", "samples-demo", "failed."),
-		world.alert("AsyncJobStalled", stalledJob, "sample_exchange", "samples-demo", "has not moved for 30 minutes and is stuck at 37%."),
+		world.alert("AsyncJobStalled", stalledJob, "sample_exchange", "samples-demo", "is running and does not move, it is stuck at 37%."),
 		world.alert("AsyncJobExpired", expiredJob, "vsphere", "vcenter-demo", "expired before it was finished."),
 	}
 	for _, alert := range raised {
