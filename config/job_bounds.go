@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"maps"
 	"slices"
 	"sync"
@@ -13,6 +14,9 @@ const (
 	maxJobListBytes = 4 << 20
 	maxListedJobs   = 10_000
 	maxJobLabels    = 16
+	// maxJobValues bounds the values in the text of a list, as valuesIn counts them:
+	// parsed, each takes some 200 bytes.
+	maxJobValues = 250_000
 	// maxJobVisits is maxVisits for a list of jobs.
 	maxJobVisits = 500_000
 	// maxLabelNames bounds the names of configured labels in all targets together:
@@ -71,4 +75,21 @@ func labelNamesOf(jobs []Job) []string {
 		}
 	}
 	return slices.Sorted(maps.Keys(all))
+}
+
+// valuesIn estimates, from its punctuation, how many values a text of JSON or YAML
+// holds: at least half as many as there are.
+func valuesIn(text []byte) int {
+	values := 0
+	for i, character := range text {
+		switch character {
+		case ',', '[', '{':
+			values++
+		case '-', ':', '?':
+			if i+1 == len(text) || bytes.IndexByte([]byte(" \t\r\n\"'[{"), text[i+1]) >= 0 {
+				values++
+			}
+		}
+	}
+	return values
 }

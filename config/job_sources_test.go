@@ -113,6 +113,7 @@ func TestAListMayHoldSoMuchAndNoMore(t *testing.T) {
 	for name, test := range map[string]struct{ good, bad, problem string }{
 		"jobs":   {jobs(maxListedJobs), jobs(maxListedJobs + 1), "holds 10001 jobs: a list may hold at most 10000"},
 		"labels": {labels(maxJobLabels), labels(maxJobLabels + 1), `job "7": labels: holds 17 labels: at most 16`},
+		"values": {"- id: 7\n  name: \"" + strings.Repeat("- ", 60) + "\"\n", "- id: 7\n  odd: [" + strings.Repeat("1,", maxJobValues) + "]", "holds about 250"},
 		"bytes":  {"[]" + strings.Repeat(" ", maxJobListBytes-2), "[]" + strings.Repeat(" ", maxJobListBytes-1), "is larger than 4MiB"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -19,6 +19,10 @@ func parseJobs(text []byte, source string, isJSON bool, list jobReader) ([]Job, 
 	if isJSON {
 		parse = jsonDocument
 	}
+	if values := valuesIn(text); values > maxJobValues {
+		found.add(0, place{}, "holds about %d values: a list of jobs may hold at most %d", values, maxJobValues)
+		return nil, found.err()
+	}
 	var jobs []Job
 	if document := parse(WithoutMark(text), found); document != nil {
 		jobs = list.readListed(document)
