@@ -64,7 +64,11 @@ func run(ctx context.Context, arguments []string, hangups <-chan os.Signal, out,
 
 // demo serves the jobs of the simulator.
 func demo(ctx context.Context, flags *program.Flags, hangups <-chan os.Signal, out io.Writer, logger *slog.Logger) error {
-	simulated, err := simulator.Start(systems.Simulated(), simulator.Options{Logger: logger})
+	apis, err := systems.Demo()
+	if err != nil {
+		return fmt.Errorf("starting the simulator: %w", err)
+	}
+	simulated, err := simulator.Start(apis, simulator.Options{Logger: logger})
 	if err != nil {
 		return fmt.Errorf("starting the simulator: %w", err)
 	}
@@ -74,7 +78,7 @@ func demo(ctx context.Context, flags *program.Flags, hangups <-chan os.Signal, o
 		return err
 	}
 	defer demo.Close()
-	fmt.Fprint(out, demo.Guide(flags, systems.Names()))
+	fmt.Fprint(out, demo.Guide(flags, apis))
 	return serve(ctx, flags, hangups, logger)
 }
 

@@ -37,16 +37,16 @@ func StartDemo(f *Flags, simulated *simulator.Simulator) (*Demo, error) {
 // Close removes the configuration.
 func (d *Demo) Close() { os.RemoveAll(d.directory) }
 
-// Guide tells where to look. systems are the names of what is simulated.
-func (d *Demo) Guide(f *Flags, systems []string) string {
+// Guide tells where to look. apis are what is simulated.
+func (d *Demo) Guide(f *Flags, apis []simulator.API) string {
 	address := (*f.Web.WebListenAddresses)[0]
 	if host, port, err := net.SplitHostPort(address); err == nil && host == "" {
 		address = net.JoinHostPort("localhost", port)
 	}
 	var guide strings.Builder
 	fmt.Fprintf(&guide, "The demo's jobs:\n  http://%s/jobs\n  http://%s%s\n\nThe simulated systems:\n", address, address, f.MetricsPath)
-	for _, system := range systems {
-		fmt.Fprintf(&guide, "  %-20s %s\n", system, d.simulated.URL(system))
+	for _, api := range apis {
+		fmt.Fprintf(&guide, "  %-20s %s\n", api.System(), d.simulated.URL(api.System()))
 	}
 	fmt.Fprintf(&guide, `
 The configuration is %s, a copy is at http://%s/config.

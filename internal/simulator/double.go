@@ -10,7 +10,6 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/itchyny/gojq"
 )
@@ -27,15 +26,15 @@ type Script struct {
 	// Values are the named groups of an id's pattern, with which its paths are filled.
 	Values func(id string) map[string]string
 	// Status is the status reply of a job; false where there is none.
-	Status func(id string, now time.Time) (reply []byte, found bool)
+	Status func(world *World, id string) (reply []byte, found bool)
 	// Gone is the answer for any other job.
 	Gone Answer
 	// Known are the ids of all jobs that have a status reply.
-	Known func(now time.Time) []string
+	Known func(world *World) []string
 	// Pages are the pages of the list. BASE in them stands for the double's URL.
-	Pages func(now time.Time) [][]byte
+	Pages func(world *World) [][]byte
 	// Parts are the parts of a job, where they have a path of their own.
-	Parts func(id string, now time.Time) []byte
+	Parts func(world *World, id string) []byte
 	// Login is the answer to a login, in which TOKEN stands for the token.
 	Login []byte
 	// Target are further lines of the target's configuration.
@@ -117,17 +116,17 @@ type served struct {
 // answer finds out what is asked for.
 func (s *served) answer(routes *routes, w http.ResponseWriter, r *http.Request) {
 	operation, allowed, handler := "unknown", check(anybody), http.HandlerFunc(http.NotFound) //nolint:gocritic // a variable of that type
-	path, now := r.URL.EscapedPath(), s.world.clock()
+	path := r.URL.EscapedPath()
 	login, list := s.description.Login, s.description.List
 	switch {
-	case login != nil && path == login.Path && r.Method == or(login.Method, http.MethodPost) && r.Header.Get(login.Send.Header) == "":
+	case login != nil && path == login.Path && r.Method == or(login.Method, http.MethodPost):
 		operation, handler = "login", s.logIn
 	case login != nil && login.Logout != nil && r.Method == or(login.Logout.Method, http.MethodDelete) && s.isSession(path, r):
 		operation, allowed, handler = "logout", s.loggedIn, s.logOut
 	case list != nil && path == fill(list.Path, s.script.Params):
 		operation, allowed, handler = "list", s.loggedIn, s.list
 	default:
-		if id, ofParts, found := s.find(path, now); found {
+		if id, ofParts, found := s.find(path); found {
 			operation, allowed = "status", s.loggedIn
 			handler = func(w http.ResponseWriter, r *http.Request) { s.job(w, r, id, ofParts) }
 			if ofParts {
@@ -244,13 +243,15 @@ func (s *served) logOut(w http.ResponseWriter, r *http.Request) {
 }
 
 // find is the job that a path belongs to, and whether it is the path of its parts.
-func (s *served) find(path string, now time.Time) (id string, ofParts, found bool) {
-	for _, id := range append(s.script.Known(now), s.script.IDs...) {
+func (s *served) find(path string) (id string, ofParts, found bool) {
+	for _, id := range append(s.script.Known(s.world), s.script.IDs...) {
 		values := maps.Clone(s.script.Params)
 		if values == nil {
 			values = map[string]string{}
 		}
-		maps.Copy(values, s.script.Values(id))
+		if s.script.Values != nil {
+			maps.Copy(values, s.script.Values(id))
+		}
 		values["id"] = id
 		switch path {
 		case fill(s.description.Status.Path, values):
@@ -272,7 +273,7 @@ func (s *served) partsPath(values map[string]string) string {
 
 // job answers with the status of a job, or with its parts.
 func (s *served) job(w http.ResponseWriter, r *http.Request, id string, ofParts bool) {
-	asked, now := s.description.Status, s.world.clock()
+	asked := s.description.Status
 	if ofParts {
 		asked = s.description.Parts.asked
 	}
@@ -284,10 +285,10 @@ func (s *served) job(w http.ResponseWriter, r *http.Request, id string, ofParts 
 		return
 	}
 	if ofParts {
-		writeBody(w, http.StatusOK, s.script.Parts(id, now))
+		writeBody(w, http.StatusOK, s.script.Parts(s.world, id))
 		return
 	}
-	reply, known := s.script.Status(id, now)
+	reply, known := s.script.Status(s.world, id)
 	if !known {
 		writeBody(w, s.script.Gone.Status, s.script.Gone.Body)
 		return
@@ -309,7 +310,7 @@ func (s *served) idInQuery(asked asked, query url.Values) (id string, ok bool) {
 // description turns pages.
 func (s *served) list(w http.ResponseWriter, r *http.Request) {
 	list := s.description.List
-	pages := s.script.Pages(s.world.clock())
+	pages := s.script.Pages(s.world)
 	for i := range pages {
 		pages[i] = bytes.ReplaceAll(pages[i], []byte("BASE"), []byte("http://"+r.Host))
 	}

@@ -38,15 +38,6 @@ func Collected() []system.System {
 	return systems
 }
 
-// Names are the names of the same systems.
-func Names() []string {
-	var names []string
-	for _, p := range all() {
-		names = append(names, p.system.Name())
-	}
-	return names
-}
-
 // Simulated are the simulators of the same systems.
 func Simulated() []simulator.API {
 	var apis []simulator.API
@@ -81,3 +72,24 @@ func RulesOf(collected []system.System) config.Rules {
 
 // Description is a description that is built in, as YAML.
 func Description(name string) ([]byte, error) { return described.New(nil).YAML(name) }
+
+// Demo are all that --demo simulates: the systems written in Go, and two of those
+// that are described, a CI and a management controller.
+func Demo() ([]simulator.API, error) {
+	apis := Simulated()
+	for _, double := range []struct {
+		name     string
+		simulate func(description []byte) (simulator.API, error)
+	}{{"gitlab_pipeline", simulator.DemoCI}, {"redfish_task", simulator.DemoBMC}} {
+		description, err := Description(double.name)
+		if err != nil {
+			return nil, err
+		}
+		api, err := double.simulate(description)
+		if err != nil {
+			return nil, err
+		}
+		apis = append(apis, api)
+	}
+	return apis, nil
+}

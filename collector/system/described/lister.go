@@ -115,7 +115,8 @@ func (l lister) items(e *evaluation, reply any, found *listed) (number int, err 
 
 // item is one job of a list.
 func (l lister) item(e *evaluation, id string, item any) system.Listed {
-	one := system.Listed{Job: config.Job{ID: id, Kind: l.d.kind, Name: e.text("list.name", l.d.list.name, item)}}
+	one := system.Listed{Job: config.Job{ID: id, Kind: l.d.kind}}
+	l.keepName(id, e.text("list.name", l.d.list.name, item))
 	if l.d.list.whole == nil {
 		return one
 	}
@@ -125,7 +126,7 @@ func (l lister) item(e *evaluation, id string, item any) system.Listed {
 	case l.d.parts != nil && l.d.parts.request != nil:
 		l.keepListed(id, status)
 	default:
-		one.Found = status
+		one.Found = l.named(id, status)
 	}
 	return one
 }
@@ -141,11 +142,25 @@ func (w *whole) status(e *evaluation, item any) any {
 	return item
 }
 
+// keepName keeps what a list calls a job.
+func (r *reader) keepName(id, name string) {
+	if name == "" {
+		return
+	}
+	r.listedMu.Lock()
+	defer r.listedMu.Unlock()
+	if len(r.names) >= mostJobs {
+		clear(r.names)
+	}
+	r.names[id] = name
+}
+
 // keepListed keeps what a list said of a job for its next read.
 func (r *reader) keepListed(id string, status *job.Job) {
 	r.listedMu.Lock()
 	defer r.listedMu.Unlock()
-	if len(r.listed) < mostJobs {
-		r.listed[id] = status
+	if len(r.listed) >= mostJobs {
+		clear(r.listed)
 	}
+	r.listed[id] = status
 }

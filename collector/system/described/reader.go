@@ -35,6 +35,8 @@ type reader struct {
 	// listed are status replies that a list had, for jobs whose parts need
 	// a request of their own: their next read does with that one.
 	listed map[string]*job.Job
+	// names are what lists call jobs whose status replies do not say it.
+	names map[string]string
 }
 
 // newReader prepares the reading of a target. client may be nil where nothing is sent.
@@ -46,6 +48,7 @@ func newReader(d *definition, g *gate, target *config.Target, client *upstream.C
 		states:      d.states.with(target.States),
 		showsErrors: target.ErrorText,
 		listed:      map[string]*job.Job{},
+		names:       map[string]string{},
 	}
 	if d.parts != nil {
 		r.partStates = d.parts.states.with(target.States)
@@ -71,6 +74,7 @@ func (r *reader) Read(ctx context.Context, asked config.Job, last *job.Job) (*jo
 			return nil, fmt.Errorf("reading the job's status: %w", err)
 		}
 	}
+	found = r.named(asked.ID, found)
 	if r.d.parts == nil || r.d.parts.request == nil {
 		return found, nil
 	}
@@ -90,6 +94,22 @@ func (r *reader) takeListed(id string) *job.Job {
 	found := r.listed[id]
 	delete(r.listed, id)
 	return found
+}
+
+// named is a job with the name that a list gave it, where it has no other.
+func (r *reader) named(id string, found *job.Job) *job.Job {
+	if found.Name != "" {
+		return found
+	}
+	r.listedMu.Lock()
+	name := r.names[id]
+	r.listedMu.Unlock()
+	if name == "" {
+		return found
+	}
+	renamed := *found
+	renamed.Name = name
+	return &renamed
 }
 
 // valuesOf are what can be filled in for a job: the target's params, the parts
