@@ -37,6 +37,43 @@ func TestShardsAreEven(t *testing.T) {
 	}
 }
 
+// With twelve shards, as in examples/prometheus/sharded.yml, an exporter more
+// takes its share of the jobs and no other moves, however many there are.
+func TestHowManyJobsMove(t *testing.T) {
+	const shards = 12
+	owners := map[int][shards]int{
+		2: {0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1},
+		3: {0, 0, 0, 0, 2, 2, 1, 1, 1, 1, 2, 2},
+		4: {0, 0, 0, 3, 2, 2, 1, 1, 1, 3, 2, 3},
+	}
+	for _, jobs := range []int{1000, 100_000} {
+		moved := map[int]int{}
+		for i := range jobs {
+			id := fmt.Sprint(2_700_000 + i)
+			for index := range shards {
+				if !(Shard{Index: index, Of: shards}).Has("marketplace", id) {
+					continue
+				}
+				for exporters := 3; exporters <= 4; exporters++ {
+					before, after := owners[exporters-1][index], owners[exporters][index]
+					if before != after {
+						moved[exporters]++
+					}
+					if before != after && after != exporters-1 {
+						t.Errorf("job %s moves from exporter %d to %d", id, before, after)
+					}
+				}
+			}
+		}
+		for exporters, number := range moved {
+			t.Logf("%d jobs, from %d to %d exporters: %d move", jobs, exporters-1, exporters, number)
+			if fair := jobs / exporters; number < fair*85/100 || number > fair*115/100 {
+				t.Errorf("%d of %d jobs move to exporter %d of %d", number, jobs, exporters, exporters)
+			}
+		}
+	}
+}
+
 // The spread is part of what exporters of different versions must agree on: the
 // 64 bits of FNV-1a over target, zero byte and id, the upper half folded into the
 // lower, modulo the number of shards.

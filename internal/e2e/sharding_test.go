@@ -1,8 +1,6 @@
 package e2e
 
 import (
-	"crypto/md5"
-	"encoding/binary"
 	"fmt"
 	"maps"
 	"net/url"
@@ -11,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector"
 	"github.com/asyncjob-exporter/asyncjob_exporter/internal/exportertest"
 	"github.com/asyncjob-exporter/asyncjob_exporter/internal/simulator"
 )
@@ -18,13 +17,15 @@ import (
 const (
 	// shardedJobs is the number of jobs that the exporters share.
 	shardedJobs = 1000
+	// shards are those of the example.
+	shards = 12
 	// underWay is how long a scrape may take that Prometheus gave up because it
 	// gave the job to another exporter.
 	underWay = 500 * time.Millisecond
 )
 
 // The set-up is examples/prometheus/sharded.yml; with two exporters, the third
-// one's buckets are where its comments say they were.
+// one's shards are where its comments say they were.
 func TestExportersShareTheJobs(t *testing.T) {
 	t.Parallel()
 	readers := &readers{}
@@ -34,7 +35,7 @@ func TestExportersShareTheJobs(t *testing.T) {
 	})
 	exporters := startShards(t, simulated.Config(), 3)
 	three := shardedSetUp(t, exporters)
-	two := edited(t, three, "regex: 0|1|2|3\n", "regex: 0|1|2|3|4|5\n", "regex: 6|7|8|9\n", "regex: 6|7|8|9|10|11\n", "regex: 4|5|10|11\n", "regex: none\n")
+	two := edited(t, three, "regex: (0|1|2|3)/12\n", "regex: (0|1|2|3|4|5)/12\n", "regex: (6|7|8|9)/12\n", "regex: (6|7|8|9|10|11)/12\n", "regex: (4|5|10|11)/12\n", "regex: none\n")
 
 	p := startPrometheus(t, two)
 	before := waitForShares(t, p, readers, exporters[:2])
@@ -43,13 +44,13 @@ func TestExportersShareTheJobs(t *testing.T) {
 
 	moved := wantMovesToTheThirdOnly(t, before, after)
 	anyhow := movesByNumberOfExporters(slices.Collect(maps.Keys(before)))
-	t.Logf("of %d jobs the two exporters read %v, the three %v: %d moved; with the number of exporters as the modulus %d would have",
+	t.Logf("of %d jobs the two exporters read %v, the three %v: %d moved; with as many shards as exporters %d would have",
 		shardedJobs, sizes(before), sizes(after), moved, anyhow)
 	if moved < shardedJobs*28/100 || moved > shardedJobs*39/100 {
 		t.Errorf("%d of %d jobs moved, want about a third", moved, shardedJobs)
 	}
 	if anyhow < shardedJobs/2 {
-		t.Errorf("with the number of exporters as the modulus only %d jobs would move, but the example's page says most", anyhow)
+		t.Errorf("with as many shards as exporters only %d jobs would move, but the example's page says most", anyhow)
 	}
 	wantOneSeriesPerJob(t, p)
 	p.End()
@@ -80,18 +81,18 @@ func shardedSetUp(t *testing.T, exporters []*exporter) string {
 	return setUp
 }
 
-// waitForShares waits until Prometheus has given all jobs to these exporters and
+// waitForShares waits until Prometheus has given all shards to these exporters and
 // each job was read since. It returns which exporter reads which job, and
 // fails the test where several read one, or another than Prometheus asks.
 func waitForShares(t *testing.T, p *prometheus, readers *readers, exporters []*exporter) map[string]string {
 	t.Helper()
-	var asked map[string]string
-	exportertest.Eventually(t, fmt.Sprintf("%d jobs are shared by %d exporters", shardedJobs, len(exporters)), func() error {
-		asked = map[string]string{}
-		for _, target := range p.waitUntilThere("asyncjob", shardedJobs) {
-			asked[target.Labels["instance"]] = ownerOf(t, target.URL, exporters)
+	var owners map[string]string
+	exportertest.Eventually(t, fmt.Sprintf("%d shards are shared by %d exporters", shards, len(exporters)), func() error {
+		owners = map[string]string{}
+		for _, target := range p.waitUntilThere("asyncjob", shards) {
+			owners[target.Labels["instance"]] = ownerOf(t, target.URL, exporters)
 		}
-		if shares := sizes(asked); len(shares) != len(exporters) {
+		if shares := sizes(owners); len(shares) != len(exporters) {
 			return fmt.Errorf("the shares are %v", shares)
 		}
 		return nil
@@ -100,13 +101,31 @@ func waitForShares(t *testing.T, p *prometheus, readers *readers, exporters []*e
 	// reads a job as well does so before the last job was read.
 	time.Sleep(underWay)
 	found := readers.waitForAll(t, shardedJobs)
-	for job, owner := range asked {
+	asked := map[string]string{}
+	for _, job := range listedJobs(t, exporters[0]) {
+		shard := shardOf(job, shards)
+		owner := owners["shard "+shard.String()]
+		asked[job] = owner
 		_, id, _ := strings.Cut(job, "/")
 		if got := found[id]; len(got) != 1 || got[0] != owner {
-			t.Errorf("job %s of %s is read by %q", job, owner, got)
+			t.Errorf("job %s of shard %s, which is %s's, is read by %q", job, shard, owner, got)
 		}
 	}
+	if len(asked) != shardedJobs {
+		t.Errorf("%d jobs are listed", len(asked))
+	}
 	return asked
+}
+
+// shardOf is the shard that a job, TARGET/ID, is in, of so many.
+func shardOf(job string, number int) collector.Shard {
+	target, id, _ := strings.Cut(job, "/")
+	for index := range number {
+		if shard := (collector.Shard{Index: index, Of: number}); shard.Has(target, id) {
+			return shard
+		}
+	}
+	return collector.Shard{}
 }
 
 // ownerOf is the exporter that a scrape goes to.
@@ -151,12 +170,11 @@ func wantOneSeriesPerJob(t *testing.T, p *prometheus) {
 	}
 }
 
-// movesByNumberOfExporters is how many jobs would move if the modulus were the
-// number of exporters: the action hashmod takes the last eight bytes of the MD5.
+// movesByNumberOfExporters is how many jobs would move from two exporters to three
+// if there were as many shards.
 func movesByNumberOfExporters(jobs []string) (moved int) {
 	for _, job := range jobs {
-		sum := md5.Sum([]byte(job))
-		if hash := binary.BigEndian.Uint64(sum[8:]); hash%2 != hash%3 {
+		if shardOf(job, 2).Index != shardOf(job, 3).Index {
 			moved++
 		}
 	}

@@ -1,6 +1,7 @@
 package packaging
 
 import (
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -55,33 +56,38 @@ func TestASetUpThatScrapesByServiceDiscoveryAlsoScrapesTheExportersThemselves(t 
 	}
 }
 
-// A bucket of nobody would be a job that nobody reads.
-func TestEveryBucketOfTheShardsIsOneExportersOwn(t *testing.T) {
+// A shard of nobody would be jobs that nobody reads.
+func TestEveryShardIsOneExportersOwn(t *testing.T) {
 	config := document[prometheusConfig](t, "examples/prometheus/sharded.yml")
 	exporters := config.ScrapeConfigs[0].StaticConfigs[0].Targets
-	rules := config.ScrapeConfigs[1].Relabel
-	buckets := rules[0].Modulus
-	if buckets < len(exporters) {
-		t.Fatalf("%d buckets for %d exporters", buckets, len(exporters))
+	discovered := config.ScrapeConfigs[1]
+	var shards int
+	for _, sd := range discovered.HTTPSD {
+		_, number, _ := strings.Cut(sd.URL, "/sd?by=shard&shards=")
+		asked, err := strconv.Atoi(number)
+		if err != nil || shards != 0 && asked != shards {
+			t.Fatalf("%s asks for another number of shards than %d: %v", sd.URL, shards, err)
+		}
+		shards = asked
 	}
-
 	owned := map[string]int{}
-	for bucket := range buckets {
+	for shard := range shards {
 		var owners []string
-		for _, rule := range rules {
-			if rule.TargetLabel == "__address__" && regexp.MustCompile("^(?:"+rule.Regex+")$").MatchString(strconv.Itoa(bucket)) {
+		for _, rule := range discovered.Relabel {
+			matches := regexp.MustCompile("^(?:" + rule.Regex + ")$").MatchString(fmt.Sprintf("%d/%d", shard, shards))
+			if rule.TargetLabel == "__address__" && matches {
 				owners = append(owners, rule.Replacement)
 			}
 		}
 		if len(owners) != 1 {
-			t.Errorf("bucket %d is owned by %q", bucket, owners)
+			t.Errorf("shard %d is owned by %q", shard, owners)
 			continue
 		}
 		owned[owners[0]]++
 	}
 	for _, exporter := range exporters {
-		if owned[exporter] != buckets/len(exporters) {
-			t.Errorf("%s owns %d of %d buckets, want an equal share", exporter, owned[exporter], buckets)
+		if owned[exporter] != shards/len(exporters) {
+			t.Errorf("%s owns %d of %d shards, want an equal share", exporter, owned[exporter], shards)
 		}
 	}
 }

@@ -63,7 +63,8 @@ func TestWhatNeedsAttention(t *testing.T) {
 		},
 		"a part failed": {
 			readJob(job.Running, func(j read, _ status) { j.Parts = []job.Part{{Name: "build"}, {Name: "test", State: job.Failed}} }),
-			[]Reason{Stalled, PartFailed}, "nothing has changed for 40 min",
+			[]Reason{Stalled, PartFailed},
+			"nothing has changed for 40 min",
 		},
 		"a file failed, but the job is done": {
 			readJob(job.Succeeded, func(j read, _ status) { j.Files = []job.File{{Name: "a", State: job.Failed}} }), nil, "",
