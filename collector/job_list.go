@@ -32,6 +32,8 @@ type jobList struct {
 	known []knownJob
 	// byID are the places in known, sorted by the ids there.
 	byID []int32
+	// kinds are those that lists said for jobs whose kind was only assumed, by id.
+	kinds map[string]string
 	// labelNames are the names of all labels of the target and its jobs, sorted.
 	labelNames []string
 }
@@ -83,7 +85,7 @@ func (l *jobList) build() {
 // add adds jobs of one source, which keeps them.
 func (l *jobList) add(jobs []config.Job, source Source) {
 	for i := range jobs {
-		l.known = append(l.known, knownJob{&jobs[i], source})
+		l.known = append(l.known, knownJob{l.withKind(&jobs[i]), source})
 	}
 }
 
@@ -98,11 +100,20 @@ func (l *jobList) all() []knownJob {
 func (l *jobList) find(id string) (knownJob, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	at, ok := slices.BinarySearchFunc(l.byID, id, func(place int32, id string) int { return cmp.Compare(l.known[place].job.ID, id) })
+	at, ok := l.place(id)
 	if !ok {
 		return knownJob{}, false
 	}
-	return l.known[l.byID[at]], true
+	return l.known[at], true
+}
+
+// place is where the named job of an id is.
+func (l *jobList) place(id string) (at int, ok bool) {
+	found, ok := slices.BinarySearchFunc(l.byID, id, func(place int32, id string) int { return cmp.Compare(l.known[place].job.ID, id) })
+	if !ok {
+		return 0, false
+	}
+	return int(l.byID[found]), true
 }
 
 // numbers are the numbers of jobs by where they are named.

@@ -63,10 +63,14 @@ type jobView struct {
 
 // known are the entries of all jobs that belong on the page of metrics.
 func (t *Target) known() []*entry {
-	known := t.jobs.all()
+	var listed []system.Listed
 	if t.settings.Discovery {
+		listed = t.list.latest()
+		t.jobs.learnKinds(listed)
+	}
+	known := t.jobs.all()
+	if len(listed) > 0 {
 		known = slices.Clip(known)
-		listed := t.list.latest()
 		for i := range listed {
 			if _, named := t.jobs.find(listed[i].Job.ID); !named {
 				known = append(known, knownJob{&listed[i].Job, SourceDiscovery})

@@ -4,6 +4,7 @@
 package config
 
 import (
+	"cmp"
 	"net/url"
 	"time"
 
@@ -106,6 +107,10 @@ type Job struct {
 	Name string
 	// Kind is one of the kinds of its system, filled in by Systems.CheckJob.
 	Kind string
+	// KindAssumed tells that Kind was filled in: a list that knows better wins.
+	KindAssumed bool
+	// Listed tells that only a list of the system's has named the job.
+	Listed bool
 	// Type is the content type whose update is watched, where the system has such jobs.
 	Type string
 	// Path is the whole path of a status resource, where the system has such jobs.
@@ -116,13 +121,9 @@ type Job struct {
 	MaxDuration time.Duration
 }
 
-// DisplayName is what people know the job by: its name, or its ID where it has none.
-func (j Job) DisplayName() string {
-	if j.Name != "" {
-		return j.Name
-	}
-	return j.ID
-}
+// DisplayName is what people know the job by where nothing was read of it yet:
+// its name, else the type that it is about, else its ID.
+func (j Job) DisplayName() string { return cmp.Or(j.Name, j.Type, j.ID) }
 
 // Rules are what the rest of the program asks of a configuration.
 type Rules struct {

@@ -24,11 +24,11 @@ func TestJobFilesAreListsOfJobsInYAMLAndJSON(t *testing.T) {
 	list := folder.read()
 	want := []Job{
 		{ID: "12", Name: "nightly", Kind: "contribution", Labels: map[string]string{"team": "images"}},
-		{ID: "0013", Kind: "sample"},
-		{ID: "14", Name: "from JSON", Kind: "sample", Labels: map[string]string{"team": "x"}},
-		{ID: "15", Kind: "sample"},
-		{ID: "16", Kind: "sample"},
-		{ID: "17", Kind: "sample"},
+		{ID: "0013", Kind: "sample", KindAssumed: true},
+		{ID: "14", Name: "from JSON", Kind: "sample", KindAssumed: true, Labels: map[string]string{"team": "x"}},
+		{ID: "15", Kind: "sample", KindAssumed: true},
+		{ID: "16", Kind: "sample", KindAssumed: true},
+		{ID: "17", Kind: "sample", KindAssumed: true},
 	}
 	if !reflect.DeepEqual(list.Files, want) {
 		t.Errorf("jobs %+v, want %+v", list.Files, want)

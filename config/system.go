@@ -66,7 +66,7 @@ func (s Systems) CheckJob(system System, job *Job) error {
 		system.CheckJob(job),
 	)
 	if job.Kind == "" {
-		job.Kind = system.Kinds()[0]
+		job.Kind, job.KindAssumed = system.Kinds()[0], true
 	}
 	return err
 }

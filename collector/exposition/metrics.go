@@ -65,7 +65,7 @@ func statusMetrics() []jobMetric {
 		ofRead:   func(View, *List) {},
 	}, {
 		name:     "asyncjob_info",
-		help:     "The job's configured name, else its id, and its kind, always 1.",
+		help:     "The job's configured name, else the upstream's for what it works on, else its id, and its kind, always 1.",
 		labels:   []string{"job_name", "kind"},
 		ofFailed: info,
 		ofRead:   info,

@@ -34,3 +34,44 @@ func TestErrorText(t *testing.T) {
 		t.Errorf("%d characters", got)
 	}
 }
+
+// TestErrorTextHidesCredentialsInAllTheirSpellings because an error often quotes
+// what another program logged, escaped for that program.
+func TestErrorTextHidesCredentialsInAllTheirSpellings(t *testing.T) {
+	for message, want := range map[string]string{
+		`clone failed: {"url":"https:\/\/robot:c4nary@git.example.com\/x.git"}`: `clone failed: {"(a URL)"}`,
+		`from https:\/\/git.example.com\/x.git?token=c4nary now`:                "from https://git.example.com/x.git now",
+		`via https%3A%2F%2Frobot%3Ac4nary%40git.example.com%2Fx: refused`:       "via https://git.example.com/x: refused",
+		`via https%253A%252F%252Frobot%253Ac4nary%2540git.example.com`:          "via https://git.example.com",
+		`http://a.example.com/https%3A%2F%2Fu%3Ac4nary%40b`:                     "(a URL)",
+		"jdbc:oracle:thin:scott/c4nary@//db.example.com:1521/x is down":         "(hidden) is down",
+		"scott/c4nary@db is locked":                                             "(hidden) is locked",
+		"AccountKey=abc;token=c4nary is wrong":                                  "AccountKey=abc;token=(hidden) is wrong",
+		`{"password":"c4nary","user":"u"}`:                                      `{"password":(hidden)`,
+		`{\"api_key\":\"c4nary\"}`:                                              "(hidden)",
+		"Authorization: Bearer c4nary was refused":                              "Authorization: Bearer (hidden) was refused",
+		`"bearer" c4nary`:                           `"bearer" (hidden)`,
+		"Basic YzRuYXJ5OmM0bmFyeQ== was refused":    "Basic (hidden) was refused",
+		"X-Amz-Signature=c4nary":                    "X-Amz-Signature=(hidden)",
+		"https://a.example.com/b;jsessionid=c4nary": "(a URL)",
+	} {
+		if got := ErrorText(message); got != want {
+			t.Errorf("%q becomes %q, want %q", message, got, want)
+		}
+	}
+}
+
+// TestErrorTextLeavesWhatIsNoCredential because it is read to find the cause.
+func TestErrorTextLeavesWhatIsNoCredential(t *testing.T) {
+	for _, message := range []string{
+		"Basic authentication failed for build@example.com", "100% of disk.vmdk, 3/4 files: Pipe closed", "the token is not valid: expired",
+		"cannot clone git@github.com", "no image example/app@sha256:9b8c4c5a", "state=ERROR code=17", `path C:\images\a.iso not found`,
+	} {
+		if got := ErrorText(message); got != message {
+			t.Errorf("%q becomes %q", message, got)
+		}
+		if got := ErrorText(ErrorText(message)); got != ErrorText(message) {
+			t.Errorf("%q changes when it is made fit twice: %q", message, got)
+		}
+	}
+}

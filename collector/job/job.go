@@ -19,6 +19,9 @@ type Job struct {
 	// UpstreamState is the upstream's own word for the state.
 	UpstreamState string
 
+	// NameAskedAt is when Name was last asked for, where that takes a request of its own.
+	NameAskedAt time.Time
+
 	// Progress is a ratio; decoders need not keep it within 0 to 1.
 	Progress *float64
 

@@ -36,3 +36,19 @@ func Clean(value string, limit int) string {
 	}
 	return cleaned.String()
 }
+
+// Cut is as much of a text as limit characters hold, otherwise as it came. It
+// keeps nothing of what it leaves out in memory.
+func Cut(text string, limit int) string {
+	if len(text) <= limit {
+		return text
+	}
+	length := 0
+	for i := range text {
+		if length == limit {
+			return strings.Clone(text[:i])
+		}
+		length++
+	}
+	return text
+}

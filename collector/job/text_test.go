@@ -23,3 +23,11 @@ func TestLabelValues(t *testing.T) {
 		}
 	}
 }
+
+func TestCut(t *testing.T) {
+	for text, want := range map[string]string{"": "", "ab": "ab", "abc": "abc", "abcd": "abc", "äöüß": "äöü", "a\nb\xffc": "a\nb", "ää": "ää"} {
+		if got := Cut(text, 3); got != want {
+			t.Errorf("%q becomes %q, want %q", text, got, want)
+		}
+	}
+}

@@ -66,7 +66,7 @@ func TestScrapesAtOnceShareTheirReads(t *testing.T) {
 func TestScrapesAtOnceShareFailuresAndLists(t *testing.T) {
 	t.Parallel()
 	upstream := newScript(t)
-	upstream.set(imagesPath, slowly(400*time.Millisecond, `{"items":[{"uploadRequestId":1,"statusName":"In Progress"}]}`))
+	upstream.set(imagesPath, slowly(400*time.Millisecond, `{"items":[{"uploadRequestId":1,"statusName":"In Progress"}],"hasMore":false}`))
 	upstream.set(imagesPath+"/1", func(w http.ResponseWriter, r *http.Request) {
 		time.Sleep(400 * time.Millisecond)
 		html(500)(w, r)

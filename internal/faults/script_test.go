@@ -41,7 +41,7 @@ func (s *script) serve(w http.ResponseWriter, r *http.Request) {
 
 // notFound says, in a way that all systems understand, that there is no such job.
 func notFound(w http.ResponseWriter, r *http.Request) {
-	status(http.StatusNotFound, "application/json", `{"error_type":"NOT_FOUND","messages":[]}`)(w, r)
+	status(http.StatusNotFound, "application/json", `{"error_type":"NOT_FOUND","messages":[],"o:errorCode":"OCE-000404"}`)(w, r)
 }
 
 // set changes the answer of a path; nil: 404.

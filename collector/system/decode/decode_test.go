@@ -92,7 +92,7 @@ func TestWrongTypesAreAbsent(t *testing.T) {
 		}
 	}
 	var got reply
-	if err := JSON([]byte(`{"N":"7","F":"true","T":true,"S":7}`), &got); err != nil || got != (reply{}) {
+	if err := JSON([]byte(`{"N":"seven","F":"true","T":true,"S":7}`), &got); err != nil || got != (reply{}) {
 		t.Errorf("wrong types became %+v (%v)", got, err)
 	}
 	if err := JSON([]byte(`{"N":1e999,"F":1,"T":1e999}`), &got); err != nil || got.N.Value != nil || got.F.Value != nil {
@@ -113,5 +113,88 @@ func TestDecodeErrorsHoldNothingOfTheBody(t *testing.T) {
 		if err == nil || strings.Contains(err.Error(), "canary") {
 			t.Errorf("%.20q: %v", body, err)
 		}
+	}
+}
+
+// TestNumbersInQuotesAreNumbers because some of the vendors' serializers quote all of them.
+func TestNumbersInQuotesAreNumbers(t *testing.T) {
+	for reply, want := range map[string]float64{`7`: 7, `"7"`: 7, `" 7.5 "`: 7.5, `"-1"`: -1, `"7e2"`: 700, `"\u0037"`: 7, `"0"`: 0} {
+		var got struct{ N Number }
+		if err := JSON([]byte(`{"N":`+reply+`}`), &got); err != nil || got.N.Value == nil || *got.N.Value != want {
+			t.Errorf("%s is %v (%v), want %v", reply, got.N.Value, err, want)
+		}
+	}
+	for _, reply := range []string{`""`, `" "`, `"7 of 9"`, `"0x7"`, `"inf"`, `"NaN"`, `"1e999"`, `"7%"`, `true`, `"true"`, `null`, `["7"]`} {
+		var got struct{ N Number }
+		if err := JSON([]byte(`{"N":`+reply+`}`), &got); err != nil || got.N.Value != nil {
+			t.Errorf("%s is a number (%v)", reply, err)
+		}
+	}
+}
+
+// TestByteOrderMarksAreNoPartOfAReply: servers on Windows, and some gateways, put one first.
+func TestByteOrderMarksAreNoPartOfAReply(t *testing.T) {
+	var got struct{ A Text }
+	if err := JSON([]byte("\ufeff{\"A\":\"b\"}"), &got); err != nil || got.A != "b" {
+		t.Errorf("%q, %v", got.A, err)
+	}
+	if object := Object([]byte("\ufeff{\"A\":1}")); len(object) != 1 {
+		t.Errorf("%q", object)
+	}
+	if err := JSON([]byte("\ufeff\ufeff{}"), &got); err == nil {
+		t.Error("a second mark is no JSON")
+	}
+}
+
+// TestWhatIsNoJSONIsToldBySort so that the reader of the message knows where to look.
+func TestWhatIsNoJSONIsToldBySort(t *testing.T) {
+	for body, want := range map[string]string{
+		"":                       "the reply is empty",
+		" \n":                    "the reply is empty",
+		" <!DOCTYPE html><html>": "a page for people: is url the address of the API?",
+		"\ufeff<html>":           "a page for people: is url the address of the API?",
+		"404 page not found":     "broken at byte 5 of 18",
+		`{"a":`:                  "broken at byte 5 of 5",
+	} {
+		var got struct{}
+		if err := JSON([]byte(body), &got); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", body, err, want)
+		}
+	}
+}
+
+// TestLongTextsAreCutWhenTheyAreDecoded: a job is kept as long as it is known, and
+// a label shows its first characters only.
+func TestLongTextsAreCutWhenTheyAreDecoded(t *testing.T) {
+	long := strings.Repeat("ä", 100_000)
+	var got struct {
+		T Text
+		W Word
+		M Message
+	}
+	body := `{"T":"` + long + `","W":"` + long + `","M":"` + long + `"}`
+	if err := JSON([]byte(body), &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.T != Text(long[:256]) || got.W != Word(long[:256]) || got.M != Message(long[:400]) {
+		t.Errorf("%d, %d and %d bytes are kept", len(got.T), len(got.W), len(got.M))
+	}
+	if text, present := ErrorText(json.RawMessage(`"` + long + `"`)); !present || text != long[:400] {
+		t.Errorf("%d bytes of an error are kept", len(text))
+	}
+	if err := JSON([]byte(`{"T":`+strings.Repeat("7", 100_000)+`}`), &got); err != nil || len(got.T) != 128 {
+		t.Errorf("%d digits are kept (%v)", len(got.T), err)
+	}
+}
+
+// TestNamesAreCleanedWhenTheyAreDecoded so that no page and no log has to.
+func TestNamesAreCleanedWhenTheyAreDecoded(t *testing.T) {
+	var got struct {
+		T Text
+		M Message
+	}
+	body := "{\"T\":\"a\\u001b[31m\\u0000b\xff\",\"M\":\"a\\nb \\u0007https://u:p@example.com/?c\"}"
+	if err := JSON([]byte(body), &got); err != nil || got.T != "a [31m b\ufffd" || got.M != "a b  https://example.com/" {
+		t.Errorf("%q and %q (%v)", got.T, got.M, err)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
-	"github.com/asyncjob-exporter/asyncjob_exporter/collector/system/decode"
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/system"
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/system/described/document"
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/upstream"
 	"github.com/asyncjob-exporter/asyncjob_exporter/config"
@@ -181,7 +181,7 @@ func (r *reader) refused(ctx context.Context, request upstream.Request, answer u
 			return job.ErrUnknown
 		}
 	case r.d.gone.when == nil:
-		if answer.Missing() && decode.IsObject(answer.Body) {
+		if answer.Missing() && system.SaysUnknown(answer.Body) {
 			return job.ErrUnknown
 		}
 	case r.isGone(ctx, request.Name(), answer.Body):

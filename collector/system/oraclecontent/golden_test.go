@@ -29,6 +29,14 @@ func goldenCases() []goldentest.Case {
 		states.Keys += "\n- {type: Type1, id: " + word + "}"
 		states.Replies[typeURI("Type1", word)] = word + ".json"
 	}
+	operations := goldentest.Case{Name: "operations", Keys: "error_text: true\njobs:", Replies: goldentest.Routes{}}
+	for _, name := range []string{
+		"export-running", "export-done", "export-failed", "import-failed", "translation", "export-service", "refresh", "refresh-empty", "refresh-failed",
+		"bulk-failed-items", "bulk-no-failed-items",
+	} {
+		operations.Keys += "\n- {id: " + name + ", path: '/system/export/api/v1/" + name + "?fields=id,progress&links=none'}"
+		operations.Replies["/system/export/api/v1/"+name+"?fields=id%2Cprogress&links=none"] = name + ".json"
+	}
 	const operation = "/content/management/api/v1.1/bulkItemsOperations/9F2"
 	return []goldentest.Case{
 		one("seed", "seed.json", ""),
@@ -45,6 +53,8 @@ func goldenCases() []goldentest.Case {
 		one("wrong-types", "wrong-types.json", ""),
 		one("unknown-job", "404 unknown-job.json", ""),
 		one("refused", "401 unknown-job.json", ""),
+		one("gateway", "404 gateway.json", ""),
+		operations,
 		one("login-page", "login-page.html", ""),
 		{
 			Name:    "operation",

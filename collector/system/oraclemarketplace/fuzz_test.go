@@ -23,9 +23,9 @@ func FuzzMachineImageList(f *testing.F) {
 		f.Add(body)
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		items, err := decodeMachineImageList(body)
-		if err != nil && items != nil || err == nil && items == nil {
-			t.Errorf("%d items and %v", len(items), err)
+		found, err := decodePage(body)
+		if err != nil && (found.received > 0 || found.uploads != nil) || err == nil && found.received > 0 && found.uploads == nil {
+			t.Errorf("%d items of %d and %v", len(found.uploads), found.received, err)
 		}
 	})
 }

@@ -15,8 +15,8 @@ func TestEveryReplyAndGoldenIsUsed(t *testing.T) { goldentest.Complete(t, golden
 
 func imageURI(id string) string { return "/appstore/publisher/v1/machineimages/" + id }
 
-func imageListURI() string {
-	return "/appstore/publisher/v1/machineimages?limit=100&offset=0&orderby=LASTUPDATEDATE&sortorder=DESC"
+func imageListURI(offset string) string {
+	return "/appstore/publisher/v1/machineimages?limit=100&offset=" + offset + "&orderby=LASTUPDATEDATE&sortorder=DESC"
 }
 
 func goldenCases() []goldentest.Case {
@@ -38,7 +38,7 @@ func goldenCases() []goldentest.Case {
 	}
 	listed := func(name, list string) goldentest.Case {
 		return goldentest.Case{Name: name, Keys: "discovery: true", Replies: goldentest.Routes{
-			imageListURI(): list, imageURI("2797090"): "in-progress.json", imageURI("1001"): "seed.json",
+			imageListURI("0"): list, imageListURI("2"): "list-end.json", imageURI("2797090"): "in-progress.json", imageURI("1001"): "seed.json",
 		}}
 	}
 	return []goldentest.Case{
@@ -54,6 +54,7 @@ func goldenCases() []goldentest.Case {
 		one("wrong-types", "wrong-types.json", ""),
 		one("unknown-job", "404 unknown-job.json", ""),
 		one("refused", "401 unknown-job.json", ""),
+		one("gateway", "404 gateway.json", ""),
 		one("forbidden", "403 unknown-job.json", ""),
 		states,
 		listed("discovery-wrapped", "list-wrapped.json"),

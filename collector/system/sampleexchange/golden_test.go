@@ -44,6 +44,7 @@ func goldenCases() []goldentest.Case {
 		one("truncated", "truncated.json", ""),
 		one("unknown-job", "404 unknown-job.json", ""),
 		one("refused", "401 unknown-job.json", ""),
+		one("gateway", "404 gateway.json", ""),
 		one("web-server", "404 web-server.html", ""),
 		{
 			Name:    "contribution",

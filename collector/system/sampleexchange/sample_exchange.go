@@ -4,7 +4,6 @@ package sampleexchange
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/url"
 	"strings"
 
@@ -50,19 +49,29 @@ func (System) Kinds() []string { return []string{kindSample, kindContribution} }
 func (System) JobKeys() []string { return nil }
 
 // CheckTarget refuses what the Sample Exchange has not.
-func (s System) CheckTarget(target *config.Target) error {
-	return errors.Join(system.NoDiscovery(s, target), system.NoPath(target, "/sampleExchange/"))
-}
+func (s System) CheckTarget(target *config.Target) error { return system.NoDiscovery(s, target) }
 
 // CheckJob wants an integer id.
-func (System) CheckJob(job *config.Job) error { return system.IntegerID(job) }
+func (System) CheckJob(asked *config.Job) error { return system.IntegerID(asked) }
 
 // Definition is empty: the system is written in Go.
 func (System) Definition() string { return "" }
 
 // Connect reads with the target's own credentials, Basic or Bearer.
-func (System) Connect(target *config.Target, upstream *upstream.Client) system.Reader {
-	return &reader{upstream: upstream, words: builtInWords().With(target.States)}
+func (System) Connect(target *config.Target, client *upstream.Client) system.Reader {
+	return &reader{client: client, base: baseOf(target), words: builtInWords().With(target.States)}
+}
+
+// basePath is what the paths of the API begin with.
+const basePath = "/sampleExchange/v1"
+
+// baseOf is what is put between the target's url and the paths of the API: the
+// vendor's own clients have it in their url already.
+func baseOf(target *config.Target) string {
+	if strings.HasSuffix(strings.TrimRight(target.URL.Path, "/"), basePath) {
+		return ""
+	}
+	return basePath
 }
 
 // builtInWords are the vendor's words for states. None says failed.
@@ -75,8 +84,9 @@ func builtInWords() job.Vocabulary {
 }
 
 type reader struct {
-	upstream *upstream.Client
-	words    job.Vocabulary
+	client *upstream.Client
+	base   string
+	words  job.Vocabulary
 }
 
 // Read reads GET /sampleExchange/v1/{samples|contributions}/async/{jobId}.
@@ -85,16 +95,18 @@ func (r *reader) Read(ctx context.Context, asked config.Job, last *job.Job) (*jo
 	if asked.Kind == kindContribution {
 		collection = "contributions"
 	}
-	path := "/sampleExchange/v1/" + collection + "/async/" + url.PathEscape(asked.ID)
-	return system.ReadStatus(ctx, r.upstream, path, last, func(body []byte) (*job.Job, error) {
-		return decodeSampleJob(body, r.words)
-	})
+	status := system.Status{
+		Path:        r.base + "/" + collection + "/async/" + url.PathEscape(asked.ID),
+		SaysUnknown: system.SaysUnknown,
+		Decode:      func(body []byte) (*job.Job, error) { return decodeSampleJob(body, r.words) },
+	}
+	return status.Read(ctx, r.client, last)
 }
 
 // sampleJobReply is the part of SampleJob that is exported. The sample's
 // author, with a gitHubToken, its texts and the stackTrace are left out.
 type sampleJobReply struct {
-	State    string          `json:"state"`
+	State    decode.Word     `json:"state"`
 	Created  decode.Moment   `json:"created"`
 	Start    decode.Moment   `json:"start"`
 	Finished decode.Moment   `json:"finished"`
@@ -112,18 +124,18 @@ func decodeSampleJob(body []byte, words job.Vocabulary) (*job.Job, error) {
 	if err := decode.JSON(body, &reply); err != nil {
 		return nil, err
 	}
-	if strings.TrimSpace(reply.State) == "" {
+	if reply.State.IsBlank() {
 		return nil, decode.ErrNoState
 	}
 	decoded := &job.Job{
-		UpstreamState: reply.State,
+		UpstreamState: string(reply.State),
 		Progress:      reply.Progress.Percentage(),
 		Created:       reply.Created.Time,
 		Started:       reply.Start.Time,
 		Ended:         reply.Finished.Time,
 	}
 	message, failed := decode.ErrorText(reply.Error)
-	state, decided := words.Meaning(reply.State)
+	state, decided := words.Meaning(string(reply.State))
 	if state == job.Succeeded && failed && !decided {
 		// There is no word for failed: it is FINISHED with an error.
 		state = job.Failed

@@ -42,7 +42,7 @@ func FuzzVAPIAnswers(f *testing.F) {
 		f.Add(body, false)
 	}
 	f.Fuzz(func(t *testing.T, body []byte, rest bool) {
-		err := vapiMissing(upstream.Request{}, body)
+		err := missing(upstream.Request{}, body)
 		if !errors.Is(err, job.ErrUnknown) && upstream.FailureOf(err).Reason != job.ReasonNotFound {
 			t.Errorf("a 404 is %v", err)
 		}

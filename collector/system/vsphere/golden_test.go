@@ -11,7 +11,8 @@ import (
 func TestGolden(t *testing.T) { goldentest.Compare(t, "vsphere", goldenCases()) }
 
 func TestEveryReplyAndGoldenIsUsed(t *testing.T) {
-	goldentest.Complete(t, goldenCases(), vanishedGoldens(), itemAnswers())
+	answers := append(vanishAnswers(), "list-objects-api.json") // of TestOneOfTwoListsIsRefused
+	goldentest.Complete(t, goldenCases(), vanishedGoldens(), answers)
 }
 
 // sessionID is an id as vCenters make them: of the session and of its node.
@@ -56,10 +57,12 @@ func loginRoutes(flavour string) goldentest.Routes {
 	return goldentest.Routes{"POST /api/session": "201 login-api.json"}
 }
 
-// sessionRoutes are a login and one session with its files. The replies are
+// sessionRoutes are a login and one session with its files and its library item. The replies are
 // named without the flavour that their files end with.
 func sessionRoutes(flavour, kind, id, session, files string) goldentest.Routes {
-	all := loginRoutes(flavour).With(goldentest.Routes{sessionURI(flavour, kind, id): session + "-" + flavour + ".json"})
+	all := loginRoutes(flavour).With(goldentest.Routes{
+		sessionURI(flavour, kind, id): session + "-" + flavour + ".json", itemURI(flavour): "item-" + flavour + ".json",
+	})
 	if files != "" {
 		all[filesURI(flavour, kind, id)] = files + "-" + flavour + ".json"
 	}
@@ -93,10 +96,12 @@ func goldenCases() []goldentest.Case {
 	}
 	wrongTypes := one("wrong-types", "api", "wrong-types", "", "")
 	wrongTypes.Replies[filesURI("api", "update", sessionID)] = "wrong-types-files-api.json"
+	wrongTypes.Replies["/api/content/library/item/103"] = "403 unknown-session-api.json"
 	seed := goldentest.Case{
 		Name: "seed", Keys: "vsphere: {api: rest}\njobs: [{id: obj-103}]",
 		Replies: loginRoutes("rest").With(goldentest.Routes{
 			sessionURI("rest", "update", "obj-103"): "seed-session.json", filesURI("rest", "update", "obj-103"): "seed-files.json",
+			"/rest/com/vmware/content/library/item/id:obj-103": "404 unknown-session-old-rest.json",
 		}),
 	}
 	return []goldentest.Case{
@@ -133,6 +138,8 @@ func goldenCases() []goldentest.Case {
 		unknown("unknown-session-old", "rest"),
 		unknown("unknown-operation", "api"),
 		unknown("unknown-operation", "rest"),
+		unknown("http-not-found", "api"),
+		unknown("no-service", "rest"),
 		{
 			Name: "discovery-api", Keys: "discovery: true\nlabels: {team: images}",
 			Replies: sessionRoutes("api", "update", sessionID, "active", "one-file").

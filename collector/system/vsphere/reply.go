@@ -14,7 +14,6 @@ import (
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/system"
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/system/decode"
-	"github.com/asyncjob-exporter/asyncjob_exporter/collector/upstream"
 )
 
 // The pure half of vSphere: from the bytes of its replies to a Job.
@@ -54,50 +53,21 @@ func movedOn(before, now string) bool {
 	return current > old
 }
 
-// vapiMissing tells the 404 of a session that is not there from that of an API
-// or URL that is not there.
-func vapiMissing(r upstream.Request, body []byte) error {
-	var wrong struct {
-		Type      string      `json:"type"`
-		ErrorType string      `json:"error_type"`
-		Messages  vapiTexts   `json:"messages"`
-		Value     vapiProblem `json:"value"`
-	}
-	if decode.JSON(body, &wrong) != nil {
-		return upstream.NotFoundFailure(r.Name(), "check url and vsphere.api")
-	}
-	notFound := strings.HasSuffix(wrong.Type, ".not_found") || wrong.ErrorType == "NOT_FOUND" || wrong.Value.ErrorType == "NOT_FOUND"
-	for _, message := range append(wrong.Messages, wrong.Value.Messages...) {
-		if strings.HasSuffix(message.ID, "operationsForUrlNotFound") {
-			return upstream.NotFoundFailure(r.Name(), "this vCenter has no such operation, check vsphere.api")
-		}
-	}
-	if !notFound {
-		return upstream.NotFoundFailure(r.Name(), "check url and vsphere.api")
-	}
-	return job.ErrUnknown
+// text is a LocalizableMessage. Its args and params, a list in /rest and a map
+// in /api, are contained in the texts.
+type text struct {
+	ID             decode.Text    `json:"id"`
+	DefaultMessage decode.Message `json:"default_message"`
+	Localized      decode.Message `json:"localized"`
 }
 
-type vapiProblem struct {
-	ErrorType string    `json:"error_type"`
-	Messages  vapiTexts `json:"messages"`
-}
-
-// vapiText is a LocalizableMessage. Its args and params, a list in /rest and
-// a map in /api, are contained in the texts.
-type vapiText struct {
-	ID             string `json:"id"`
-	DefaultMessage string `json:"default_message"`
-	Localized      string `json:"localized"`
-}
-
-type vapiTexts []vapiText
-
-func (t vapiText) jobError() job.Error {
-	if t.DefaultMessage == "" {
-		return job.Error{ID: t.ID, Message: t.Localized}
+// jobError prefers the English text: what is localized depends on who asks.
+func (t text) jobError() job.Error {
+	message := t.DefaultMessage
+	if message == "" {
+		message = t.Localized
 	}
-	return job.Error{ID: t.ID, Message: t.DefaultMessage}
+	return job.Error{ID: string(t.ID), Message: string(message)}
 }
 
 // sessionReply is the exported part of an update or download session. Left
@@ -105,15 +75,15 @@ func (t vapiText) jobError() job.Error {
 type sessionReply struct {
 	LibraryItemID             decode.Text   `json:"library_item_id"`
 	LibraryItemContentVersion decode.Text   `json:"library_item_content_version"`
-	State                     string        `json:"state"`
+	State                     decode.Word   `json:"state"`
 	ClientProgress            decode.Number `json:"client_progress"`
 	ExpirationTime            decode.Moment `json:"expiration_time"`
-	ErrorMessage              vapiText      `json:"error_message"`
+	ErrorMessage              text          `json:"error_message"`
 	PreviewInfo               struct {
-		State    string `json:"state"`
+		State    decode.Word `json:"state"`
 		Warnings []struct {
-			Type    string `json:"type"`
-			Ignored bool   `json:"ignored"`
+			Type    decode.Word `json:"type"`
+			Ignored bool        `json:"ignored"`
 		} `json:"warnings"`
 		CertificateInfo certificateReply `json:"certificate_info"`
 	} `json:"preview_info"`
@@ -124,19 +94,19 @@ func decodeSession(body []byte, rest bool, words job.Vocabulary) (*job.Job, erro
 	if err := decodeVAPI(body, rest, &reply); err != nil {
 		return nil, err
 	}
-	if strings.TrimSpace(reply.State) == "" {
+	if reply.State.IsBlank() {
 		return nil, decode.ErrNoState
 	}
-	job := &job.Job{
-		UpstreamState: reply.State,
+	decoded := &job.Job{
+		UpstreamState: string(reply.State),
 		Progress:      reply.ClientProgress.Percentage(),
 		Expiration:    reply.ExpirationTime.Time,
 		Error:         reply.ErrorMessage.jobError(),
 		Preview:       reply.preview(),
 	}
-	job.State, _ = words.Meaning(reply.State)
-	job.Info = decode.Labels(string(reply.LibraryItemID), string(reply.LibraryItemContentVersion))
-	return job, nil
+	decoded.State, _ = words.Meaning(string(reply.State))
+	decoded.Info = decode.Labels(string(reply.LibraryItemID), string(reply.LibraryItemContentVersion))
+	return decoded, nil
 }
 
 func (reply *sessionReply) preview() *job.Preview {
@@ -145,9 +115,9 @@ func (reply *sessionReply) preview() *job.Preview {
 	if info.State == "" && info.Warnings == nil && certificate == nil {
 		return nil
 	}
-	preview := &job.Preview{State: info.State, Certificate: certificate}
+	preview := &job.Preview{State: string(info.State), Certificate: certificate}
 	for _, warning := range info.Warnings {
-		preview.Warnings = append(preview.Warnings, job.PreviewWarning(warning))
+		preview.Warnings = append(preview.Warnings, job.PreviewWarning{Type: string(warning.Type), Ignored: warning.Ignored})
 	}
 	return preview
 }
@@ -155,9 +125,9 @@ func (reply *sessionReply) preview() *job.Preview {
 // fileReply is the exported part of a file. Left out: the endpoints, which may
 // hold tokens, checksums, keep_in_storage, and the file's error message.
 type fileReply struct {
-	Name             string        `json:"name"`
-	SourceType       string        `json:"source_type"`
-	Status           string        `json:"status"`
+	Name             decode.Text   `json:"name"`
+	SourceType       decode.Word   `json:"source_type"`
+	Status           decode.Word   `json:"status"`
 	BytesTransferred decode.Number `json:"bytes_transferred"`
 	Size             decode.Number `json:"size"`
 }
@@ -173,9 +143,9 @@ func decodeFiles(body []byte, rest bool, words job.Vocabulary) ([]job.File, erro
 	files := make([]job.File, 0, len(replies))
 	for _, reply := range replies {
 		files = append(files, job.File{
-			Name:             reply.Name,
-			SourceType:       reply.SourceType,
-			State:            words.PartMeaning(reply.Status, job.FileStates()),
+			Name:             string(reply.Name),
+			SourceType:       string(reply.SourceType),
+			State:            words.PartMeaning(string(reply.Status), job.FileStates()),
 			TransferredBytes: reply.BytesTransferred.Count(),
 			SizeBytes:        reply.Size.Count(),
 		})
@@ -186,10 +156,10 @@ func decodeFiles(body []byte, rest bool, words job.Vocabulary) ([]job.File, erro
 // isNull tells an empty list, which some servers write as null, from a reply
 // that is something else altogether.
 func isNull(body []byte, rest bool) bool {
-	value := json.RawMessage(body)
+	value := json.RawMessage(decode.Unmarked(body))
 	if rest {
 		var wrapped map[string]json.RawMessage
-		if json.Unmarshal(body, &wrapped) != nil {
+		if json.Unmarshal(value, &wrapped) != nil {
 			return false
 		}
 		value = wrapped["value"]
@@ -200,8 +170,8 @@ func isNull(body []byte, rest bool) bool {
 
 // certificateReply is vSphere's certificate_info.
 type certificateReply struct {
-	Issuer     string      `json:"issuer"`
-	Subject    string      `json:"subject"`
+	Issuer     decode.Text `json:"issuer"`
+	Subject    decode.Text `json:"subject"`
 	SelfSigned decode.Flag `json:"self_signed"`
 	X509       string      `json:"x509"`
 }
@@ -212,8 +182,8 @@ func (c certificateReply) certificate() *job.PreviewCertificate {
 		return nil
 	}
 	return &job.PreviewCertificate{
-		Issuer:     c.Issuer,
-		Subject:    c.Subject,
+		Issuer:     string(c.Issuer),
+		Subject:    string(c.Subject),
 		SelfSigned: c.SelfSigned.Value,
 		Expiration: certificateExpiration(c.X509),
 	}

@@ -95,7 +95,7 @@ func TestMissingSession(t *testing.T) {
 		`null`:                                                                                                                  false,
 		`"NOT_FOUND"`:                                                                                                           false,
 	} {
-		err := vapiMissing(upstream.Request{Operation: upstream.OperationStatus}, []byte(body))
+		err := missing(upstream.Request{Operation: upstream.OperationStatus}, []byte(body))
 		if got := errors.Is(err, job.ErrUnknown); got != unknownJob {
 			t.Errorf("%s means that the job is unknown: %v", body, got)
 		}

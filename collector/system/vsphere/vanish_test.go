@@ -1,6 +1,7 @@
 package vsphere_test
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"testing"
@@ -22,21 +23,26 @@ type vanishCase struct {
 	// after is when the session is read again.
 	after time.Duration
 	want  string
+	// files is the reply of its files, without flavour; empty: it has none.
+	files string
 }
 
 func vanishCases() []vanishCase {
 	const soon, late = time.Minute, 5 * time.Minute // active.json expires after 4 minutes and 45 seconds
 	return []vanishCase{
-		{"completed", "api", "update", "active", "item-moved-on-api.json", soon, "succeeded"},
-		{"completed", "rest", "update", "active", "item-moved-on-rest.json", soon, "succeeded"},
-		{"completed after its expiration", "api", "update", "active", "item-moved-on-api.json", late, "succeeded"},
-		{"deleted", "api", "update", "active", "item-api.json", soon, "gone"},
-		{"expired", "api", "update", "active", "item-api.json", late, "expired"},
-		{"deleted with its item", "api", "update", "active", "404 unknown-session-api.json", soon, "gone"},
-		{"expired with its item", "rest", "update", "active", "404 unknown-session-rest.json", late, "expired"},
-		{"item is not for us", "api", "update", "active", "403 unknown-session-api.json", soon, "gone"},
-		{"download ended", "api", "download", "download-active", "", soon, "gone"},
-		{"download expired", "api", "download", "download-active", "", late, "expired"},
+		{"completed", "api", "update", "active", "item-moved-on-api.json", soon, "succeeded", ""},
+		{"completed", "rest", "update", "active", "item-moved-on-rest.json", soon, "succeeded", ""},
+		{"completed after its expiration", "api", "update", "active", "item-moved-on-api.json", late, "succeeded", ""},
+		{"deleted", "api", "update", "active", "item-api.json", soon, "gone", ""},
+		{"expired", "api", "update", "active", "item-api.json", late, "expired", ""},
+		{"deleted with its item", "api", "update", "active", "404 unknown-session-api.json", soon, "gone", ""},
+		{"expired with its item", "rest", "update", "active", "404 unknown-session-rest.json", late, "expired", ""},
+		{"item is not for us", "api", "update", "active", "403 unknown-session-api.json", soon, "gone", ""},
+		{"download ended", "api", "download", "download-active", "", soon, "gone", ""},
+		{"download expired", "api", "download", "download-active", "", late, "expired", ""},
+		{"download expired halfway", "api", "download", "download-active", "", late, "expired", "download-files"},
+		{"download fetched whole", "api", "download", "download-active", "", soon, "gone", "download-whole"},
+		{"download fetched whole and left to expire", "rest", "download", "download-active", "", late, "gone", "download-whole"},
 	}
 }
 
@@ -66,7 +72,8 @@ func TestVanishedSession(t *testing.T) {
 // readOnce scrapes a session that is there, after which it is running.
 func readOnce(t *testing.T, c vanishCase) (*goldentest.Reading, *goldentest.Server) {
 	t.Helper()
-	server := goldentest.Serve(t, "vsphere", sessionRoutes(c.flavour, c.kind, sessionID, c.before, "no-files"))
+	files := cmp.Or(c.files, "no-files")
+	server := goldentest.Serve(t, "vsphere", sessionRoutes(c.flavour, c.kind, sessionID, c.before, files))
 	r := goldentest.Start(t, goldentest.Target("example", "vsphere", server.URL, "jobs: [{id: '"+sessionID+"', kind: "+c.kind+"}]"))
 	if got := r.Read().State(sessionID); got != "running" {
 		t.Fatalf("the session is %q before it vanishes", got)
@@ -98,11 +105,11 @@ func TestVanishedSessionKeepsWhatWasFixed(t *testing.T) {
 	}
 }
 
-// itemAnswers are what the library item of a vanished session is answered with.
-func itemAnswers() []string {
+// vanishAnswers are what sessions that vanish, and their items, are answered with.
+func vanishAnswers() []string {
 	var answers []string
 	for _, c := range vanishCases() {
-		answers = append(answers, c.item)
+		answers = append(answers, c.item, c.files+"-"+c.flavour+".json")
 	}
 	return answers
 }
@@ -180,5 +187,24 @@ func TestGoneJobMayComeBack(t *testing.T) {
 	r.Clock.Advance(2 * time.Minute)
 	if got := r.Read().State(sessionID); got != "running" {
 		t.Errorf("the job is there again and %q", got)
+	}
+}
+
+// TestItemThatAGatewayAnsweredForDecidesNothing: only the content library knows
+// whether an item is there.
+func TestItemThatAGatewayAnsweredForDecidesNothing(t *testing.T) {
+	for _, answer := range []string{"404 http-not-found-api.json", "404 no-service-rest.json", "404 unknown-operation-rest.json", "404 item-api.json"} {
+		c := vanishCase{flavour: "api", kind: "update", before: "active", item: answer}
+		r, server := readOnce(t, c)
+		r.Clock.Advance(time.Hour)
+		server.Become(vanishedRoutes(c))
+		if got := r.Read().Failure(sessionID); got != "not_found" {
+			t.Errorf("the item is answered with %s and the failure is %q", answer, got)
+		}
+		c.item = "item-moved-on-api.json"
+		server.Become(vanishedRoutes(c))
+		if got := r.Read().State(sessionID); got != "succeeded" {
+			t.Errorf("after %s the item was read and the session is %q", answer, got)
+		}
 	}
 }
