@@ -159,8 +159,9 @@ func (m *memory) find(id string) *entry {
 }
 
 // forget drops what was not named now: at once where it was configured, after
-// the retention where it was listed or probed. It returns the listed ones that
-// stay, sorted by id.
+// the retention where it was listed or probed. A job that is not listed any more
+// because it ended longer ago than that has had its time. It returns the listed
+// ones that stay, sorted by id.
 func (m *memory) forget(now time.Time, retention time.Duration) []*entry {
 	var lingering []entryState
 	m.discovered = 0
@@ -168,7 +169,7 @@ func (m *memory) forget(now time.Time, retention time.Duration) []*entry {
 		s := e.state()
 		isNow := s.knownAt.Equal(now)
 		switch {
-		case s.source == SourceDiscovery && now.Sub(s.knownAt) <= retention:
+		case s.source == SourceDiscovery && now.Sub(s.knownAt) <= retention && (isNow || !s.agedOut(now, retention)):
 			m.discovered++
 			if !isNow {
 				lingering = append(lingering, s)
@@ -188,6 +189,20 @@ func (m *memory) forget(now time.Time, retention time.Duration) []*entry {
 		entries = append(entries, m.named[s.job.ID])
 	}
 	return entries
+}
+
+// agedOut reports whether a job ended longer ago than the retention by now, and
+// did not when it was last listed. One that was listed in spite of its age, and
+// is not any more, has vanished.
+func (s *entryState) agedOut(now time.Time, retention time.Duration) bool {
+	if s.last == nil || !s.last.State.Final() {
+		return false
+	}
+	ended := s.last.Ended
+	if ended.IsZero() {
+		ended = s.last.LastUpdate
+	}
+	return !ended.IsZero() && ended.Before(now.Add(-retention)) && !ended.Before(s.knownAt.Add(-retention))
 }
 
 // limitProbed drops the probed jobs that were not asked for the longest time,
