@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	// logoutLimit bounds one logout.
-	logoutLimit = 5 * time.Second
+	// logoutLimit bounds one logout: less than the end of the program may take.
+	logoutLimit = 3 * time.Second
 	// quietTime is how long the reads of a scrape that began before a reload must
 	// have been silent before their session is ended.
 	quietTime = time.Second
@@ -74,6 +74,7 @@ type account struct {
 func NewAccounts(now func() time.Time) *Accounts {
 	return &Accounts{
 		now: now, loginLimit: loginLimit,
+		files:  secretFiles{open: readSecret, files: map[string]*secretFile{}},
 		ending: make(chan struct{}),
 		known:  map[accountKey]*account{}, expected: map[*Client]struct{}{},
 	}
@@ -215,7 +216,7 @@ func (s *Accounts) awaitExpected(ctx context.Context, a *account) {
 	}
 	s.mu.Unlock()
 	for _, c := range coming {
-		_, _ = c.enter(ctx) //nolint:errcheck // whoever reads is told
+		_, _ = c.enter(ctx) // whoever reads is told
 	}
 }
 

@@ -75,7 +75,7 @@ const longestPath = 128
 // HAProxy, that it is spoken to without TLS. The body can be read all the same.
 func saysTLS(response *http.Response) bool {
 	start := make([]byte, 1024)
-	n, _ := io.ReadFull(response.Body, start) //nolint:errcheck // what cannot be read says nothing
+	n, _ := io.ReadFull(response.Body, start) // what cannot be read says nothing
 	response.Body = &readAgain{Reader: io.MultiReader(bytes.NewReader(start[:n]), response.Body), Closer: response.Body}
 	text := strings.ToLower(string(start[:n]))
 	return strings.Contains(text, "https server") || strings.Contains(text, "https port") || strings.Contains(text, "ssl-enabled server port")

@@ -14,6 +14,9 @@ const (
 	// freshFor is the age below which a token that nothing has accepted yet is not
 	// doubted: the next one would be no better.
 	freshFor = time.Minute
+	// mostUnproved is the number of tokens in a row that nothing has accepted after
+	// which the next one is thought to be no better, whatever was accepted before.
+	mostUnproved = 3
 	// mostResources bounds what is remembered of resources.
 	mostResources = 100_000
 )
@@ -23,6 +26,8 @@ type evidence struct {
 	seed maphash.Seed
 	// refused is when a resource was last answered 401; zero: it was accepted.
 	refused map[uint64]time.Time
+	// unproved counts tokens in a row that nothing has accepted.
+	unproved int
 	// guesses counts logins in a row that were made for a 401 that did not show
 	// the token's end, and did not help; nextGuess is when the next may be made.
 	guesses   int
@@ -37,7 +42,7 @@ func (e *evidence) key(resource string) uint64 { return maphash.String(e.seed, r
 
 // accept notes that a resource was read with a token.
 func (e *evidence) accept(resource string, with *held, now time.Time) {
-	with.accepted = now
+	with.accepted, e.unproved = now, 0
 	e.note(resource, time.Time{})
 }
 
@@ -54,12 +59,12 @@ func (e *evidence) note(resource string, refused time.Time) {
 // against decides whether a resource's 401 is worth a new login.
 func (e *evidence) against(token *held, resource string, now time.Time) verdict {
 	refused, known := e.refused[e.key(resource)]
-	useless := token.accepted.IsZero() && now.Sub(token.made) < freshFor
+	unproved := token.accepted.IsZero() && now.Sub(token.made) < freshFor
 	switch {
-	case useless:
-		return ownRefusal
-	case known && refused.IsZero(): // it was accepted until now
+	case known && refused.IsZero() && (!unproved || e.unproved < mostUnproved): // it was accepted until now
 		return tokenEnded
+	case unproved:
+		return ownRefusal
 	case known && !token.accepted.Before(refused):
 		return ownRefusal // others are read with the same token meanwhile
 	default:

@@ -10,9 +10,14 @@ import (
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
 )
 
-// mostTokens bounds how many tokens one read is tried with: that it began with, one
-// that somebody else has made meanwhile, and one made for it.
-const mostTokens = 3
+const (
+	// mostTokens bounds how many tokens one read is tried with: that it began with,
+	// those made for it, and one that somebody else has made meanwhile.
+	mostTokens = 4
+	// mostLogins bounds the logins that are made for one read. A second one is for
+	// a session that was ended before anything was read with it.
+	mostLogins = 2
+)
 
 // Get sends a GET with the account's login and hands the reply to handle, which
 // must not keep the body. Where the login has run out meanwhile it is made anew, once.
@@ -43,7 +48,7 @@ func (c *Client) GetWith(ctx context.Context, request func(detail string) Reques
 // getWithToken reads with a token, and with another one where a 401 shows that it
 // has ended.
 func (c *Client) getWithToken(ctx context.Context, account *account, token *held, request func(string) Request, handle func(Reply) error) error {
-	l, mayLogIn := account.login(), true
+	l, logins := account.login(), 0
 	for tried := 1; ; tried++ {
 		r := request(token.Detail)
 		r.detail = token.Detail
@@ -52,7 +57,7 @@ func (c *Client) getWithToken(ctx context.Context, account *account, token *held
 		l.release(ctx, token, c)
 		if !isUnauthorized(err) {
 			if err == nil || errors.Is(err, job.ErrUnknown) {
-				l.accept(r.resource(), token, !mayLogIn)
+				l.accept(r.resource(), token, logins > 0)
 			}
 			return err
 		}
@@ -60,7 +65,7 @@ func (c *Client) getWithToken(ctx context.Context, account *account, token *held
 			l.refuse(r.resource())
 			return err
 		}
-		next, loggedIn, failure := l.doubt(ctx, c, token, r.resource(), mayLogIn)
+		next, loggedIn, failure := l.doubt(ctx, c, token, r.resource(), logins < mostLogins)
 		switch {
 		case failure != nil:
 			return failure
@@ -68,7 +73,10 @@ func (c *Client) getWithToken(ctx context.Context, account *account, token *held
 			l.refuse(r.resource())
 			return err
 		}
-		token, mayLogIn = next, mayLogIn && !loggedIn
+		token = next
+		if loggedIn {
+			logins++
+		}
 	}
 }
 

@@ -11,9 +11,7 @@ import (
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
 )
 
-var (
-	errOddToken = errors.New("what the answer holds cannot be a token")
-)
+var errOddToken = errors.New("what the answer holds cannot be a token")
 
 // State is what a login is in.
 type State string
@@ -240,6 +238,7 @@ func (l *login) finish(ctx context.Context, under *attempt, by *Client, got Toke
 	}
 	was := l.current
 	l.current = fresh
+	l.evidence.unproved++
 	l.retire(ctx, was, by)
 }
 
@@ -331,7 +330,7 @@ func (l *login) refuse(resource string) {
 
 // doubt decides what to do about a 401: it returns another token to try the
 // read with, nil where the 401 is the resource's own, or a failure to log in.
-// mayLogIn: no login was made for this read yet.
+// mayLogIn: not too many logins were made for this read yet.
 func (l *login) doubt(ctx context.Context, by *Client, token *held, resource string, mayLogIn bool) (*held, bool, error) {
 	l.mu.Lock()
 	if l.current != nil && l.current != token {

@@ -129,23 +129,30 @@ func answersTLS(err error) bool {
 }
 
 // proxyRefusal is the failure of a proxy that does not let us through; nil where
-// it is not that. net/http makes a bare text of the proxy's status, which is
-// repeated only where it is a known one.
+// it is not that. net/http makes a bare text of what the proxy answers, which is
+// repeated only where it is that of a known status.
 func proxyRefusal(attempt string, err error) *Failure {
-	if withURL, ok := errors.AsType[*url.Error](err); ok {
-		err = withURL.Err
-	}
-	if errors.Unwrap(err) != nil || isTimeout(err) || isTLS(err) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+	text, bare := bareText(err)
+	if !bare {
 		return nil
 	}
 	message := attempt + ": the proxy refused to connect"
 	for status := http.StatusMultipleChoices; status <= http.StatusNetworkAuthenticationRequired; status++ {
-		if text := http.StatusText(status); text != "" && strings.EqualFold(text, err.Error()) {
-			return &Failure{Reason: job.ReasonConnection, Scope: ScopeTarget, Message: fmt.Sprintf("%s: it answered %d %s", message, status, text)}
+		if known := http.StatusText(status); known != "" && strings.EqualFold(known, text) {
+			message = fmt.Sprintf("%s: it answered %d %s", message, status, known)
+			break
 		}
 	}
-	if strings.Contains(err.Error(), "transport connection broken") || strings.Contains(err.Error(), "malformed HTTP") {
-		return nil
-	}
 	return &Failure{Reason: job.ReasonConnection, Scope: ScopeTarget, Message: message}
+}
+
+// bareText is the text of a request's error that is nothing but a text, and not one
+// of net/http's about a connection.
+func bareText(err error) (text string, bare bool) {
+	if withURL, ok := errors.AsType[*url.Error](err); ok {
+		err = withURL.Err
+	}
+	text = err.Error()
+	typed := errors.Unwrap(err) != nil || isTimeout(err) || isTLS(err) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+	return text, !typed && !strings.Contains(text, "connection broken") && !strings.Contains(text, "malformed HTTP")
 }

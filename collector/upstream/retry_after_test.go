@@ -9,7 +9,7 @@ import (
 func TestRetryAfter(t *testing.T) {
 	now := time.Date(2026, time.November, 22, 0, 0, 0, 0, time.UTC)
 	for value, want := range map[string]time.Duration{
-		"0": 0, "120": 2 * time.Minute, " 120 ": 2 * time.Minute, "86401": longestPause,
+		"0": 0, "120": 2 * time.Minute, " 120 ": 2 * time.Minute, "3601": longestPause,
 		"99999999999999999999999":        longestPause,
 		"Sun, 22 Nov 2026 00:01:00 GMT":  time.Minute,
 		"Sunday, 22-Nov-26 00:01:00 GMT": time.Minute,
@@ -24,6 +24,21 @@ func TestRetryAfter(t *testing.T) {
 	for _, value := range []string{"", "-1", "1.5", "soon", "1h", "2026-11-22T00:01:00Z", "+5"} {
 		if until, ok := retryAfter(http.Header{"Retry-After": {value}}, now); ok {
 			t.Errorf("%q: %v", value, until)
+		}
+	}
+}
+
+// A date is by the server's own clock, however far that is from ours.
+func TestRetryAfterByTheServersClock(t *testing.T) {
+	now := time.Date(2026, time.November, 22, 0, 0, 0, 0, time.UTC)
+	for _, skew := range []time.Duration{0, time.Hour, -6 * time.Minute, 24 * time.Hour} {
+		theirs := now.Add(skew)
+		until, ok := retryAfter(http.Header{
+			"Date":        {theirs.Format(http.TimeFormat)},
+			"Retry-After": {theirs.Add(30 * time.Second).Format(http.TimeFormat)},
+		}, now)
+		if !ok || until.Sub(now) != 30*time.Second {
+			t.Errorf("a clock %s off: %s (%v), want 30s", skew, until.Sub(now), ok)
 		}
 	}
 }

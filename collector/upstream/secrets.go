@@ -51,6 +51,9 @@ type identity struct {
 // secretFiles reads the files of secrets off everybody's path: one that hangs, as
 // a file system may that went away, holds up nobody for longer than a moment.
 type secretFiles struct {
+	// open reads a file; readSecret but in tests.
+	open func(path string) (string, error)
+
 	mu    sync.Mutex
 	files map[string]*secretFile
 }
@@ -100,9 +103,6 @@ func (s *secretFiles) read(ctx context.Context, path string) (string, error) {
 
 // refresh begins to read a file, unless it was read a moment ago or is being read.
 func (s *secretFiles) refresh(path string) *secretFile {
-	if s.files == nil {
-		s.files = map[string]*secretFile{}
-	}
 	file := s.files[path]
 	if file == nil {
 		file = &secretFile{}
@@ -114,7 +114,7 @@ func (s *secretFiles) refresh(path string) *secretFile {
 	reading := make(chan struct{})
 	file.reading, file.slow = reading, false
 	go func() {
-		content, err := readSecret(path)
+		content, err := s.open(path)
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		file.known, file.content, file.err, file.readAt = true, content, err, time.Now()
@@ -267,6 +267,7 @@ func (s *secrets) read(r *secretReading) *identity {
 		s.readOAuth2(r, made, oauth2)
 	}
 	readHeaders(r, made.headers, settings.HTTPHeaders, "http_headers")
+	readHeaders(r, made.oauth2Headers, s.target.OAuth2Headers, "oauth2.http_headers")
 	r.take("tls_config.cert_file", settings.TLSConfig.Cert, settings.TLSConfig.CertFile)
 	r.take("tls_config.key_file", string(settings.TLSConfig.Key), settings.TLSConfig.KeyFile)
 	made.digest = sha256.Sum256([]byte(strings.Join(r.digest, ",")))

@@ -250,7 +250,7 @@ func TestASlowLoginLeavesNoSession(t *testing.T) {
 		time.Sleep(400 * time.Millisecond)
 		status(http.StatusCreated, "application/json", fmt.Sprintf("%q", fmt.Sprint("session-", upstream.Count(http.MethodPost, ""))))(w, r)
 	})
-	upstream.set("DELETE /api/session", func(w http.ResponseWriter, r *http.Request) {
+	upstream.set("DELETE /api/session", func(w http.ResponseWriter, _ *http.Request) {
 		open.Add(-1)
 		w.WriteHeader(http.StatusNoContent)
 	})
@@ -486,7 +486,7 @@ func TestTheFlavourOfAVCenterIsItsLogins(t *testing.T) {
 	var forget atomic.Value // of func()
 	simulated := exportertest.Simulate(t, simulator.Options{
 		Latency: 2 * time.Millisecond, Load: &simulator.Load{Jobs: 60, FilesPerSession: 2},
-		Intercept: func(_ string, w http.ResponseWriter, r *http.Request) bool {
+		Intercept: func(_ string, _ http.ResponseWriter, r *http.Request) bool {
 			if strings.HasPrefix(r.URL.Path, "/api/session") {
 				time.Sleep(20 * time.Millisecond)
 			}

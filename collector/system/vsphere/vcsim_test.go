@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/vmware/govmomi/vapi/library"
 
@@ -167,6 +168,53 @@ func TestVCenterLogin(t *testing.T) {
 	}
 	if status := v.asSession(http.MethodGet, last); status != http.StatusUnauthorized {
 		t.Errorf("the exporter's session is answered %d after the end", status)
+	}
+}
+
+// TestVCenterSessionsThatEndUnderLoad: whoever ends the exporter's sessions, as an
+// administrator may, costs it logins, and no job.
+func TestVCenterSessionsThatEndUnderLoad(t *testing.T) {
+	v := startVCenter(t)
+	var ids []string
+	for range 10 {
+		ids = append(ids, v.updateSession())
+	}
+	r := readVCenter(t, v, jobKeys(ids...))
+	ending, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for seen := 0; ; {
+			for _, session := range v.seenSessions()[seen:] {
+				v.asSession(http.MethodDelete, session)
+				seen++
+			}
+			select {
+			case <-ending:
+				return
+			case <-time.After(200 * time.Millisecond):
+			}
+		}
+	}()
+	for range 10 {
+		scraped := r.Read()
+		for _, id := range ids {
+			if got := scraped.State(id); got != "running" {
+				t.Errorf("a session is %q (%s)", got, scraped.Failure(id))
+			}
+		}
+		r.Clock.Advance(15 * time.Second)
+		time.Sleep(50 * time.Millisecond)
+	}
+	close(ending)
+	<-ended
+	requests := v.took()
+	if logins := loginsOf(slices.Clone(requests)); logins < 2 {
+		t.Errorf("it logged in %d times: its sessions were not ended", logins)
+	}
+	for _, request := range requests {
+		if strings.HasPrefix(request, "GET /api/") {
+			t.Errorf("it asked %s of a vCenter that has only /rest", request)
+		}
 	}
 }
 
