@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"regexp"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -95,19 +97,30 @@ func syntaxError(text []byte) error {
 	return nil
 }
 
-// quotedLine shows a line of the text, unless it could hold a secret.
+// quotedLine shows a line of the text, unless it could hold a secret: only one
+// that begins with a key which is known to have none.
 func quotedLine(text []byte, number int) string {
 	lines := bytes.Split(text, []byte("\n"))
 	if number < 1 || number > len(lines) {
 		return ""
 	}
 	line := strings.TrimSpace(string(lines[number-1]))
-	beginsWithKey := regexp.MustCompile(`^(- *)?[a-z_]+:`).MatchString(line)
-	mayBeSecret := regexp.MustCompile(`(?i)pass|secret|token|credential|key|auth|user|cert|\bca\b|header|value|claim|param|@`).MatchString(line)
-	if !beginsWithKey || mayBeSecret {
+	parts := regexp.MustCompile(`^(?:- *)?([a-z_]+):`).FindStringSubmatch(line)
+	mayBeSecret := regexp.MustCompile(`(?i)pass|secret|token|credential|key|auth|user|cert|\bca\b|header|value|claim|param|@`)
+	if parts == nil || !slices.Contains(plainKeys(), parts[1]) || mayBeSecret.MatchString(line) {
 		return ""
 	}
 	return fmt.Sprintf(": %s", shown(line))
+}
+
+// plainKeys are the keys of a configuration and of job files, but not those that
+// stand below others, among which those of secrets are.
+func plainKeys() []string {
+	var keys []string
+	for _, part := range []any{&fileKeys{}, &targetKeys{}, &jobKeys{}} {
+		keys = append(keys, fieldKeys(reflect.ValueOf(part).Elem())...)
+	}
+	return keys
 }
 
 // splitSyntaxError takes the line number out of a message of the YAML parser.
