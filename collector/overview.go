@@ -99,6 +99,26 @@ func (c *Collector) Overview(ctx context.Context) []TargetStatus {
 	return overview
 }
 
+// ReadNow reads one job, whatever is remembered of it.
+func (c *Collector) ReadNow(ctx context.Context, name string, asked config.Job) error {
+	g, ctx, end := c.begin(ctx)
+	defer end()
+	t, err := g.find(name)
+	if err != nil {
+		return err
+	}
+	wanted, err := t.identify(ctx, g.systems, asked)
+	if err != nil {
+		return err
+	}
+	r := newRound(t.now())
+	if _, failure := r.permit(ctx); failure != nil {
+		return failure
+	}
+	t.bringUpToDate(ctx, r, t.entry(wanted))
+	return nil
+}
+
 // Discover lists the jobs of all targets with discovery, in parallel, so that
 // the next Overview knows them.
 func (c *Collector) Discover(ctx context.Context) {

@@ -131,8 +131,9 @@ func (s *server) exporter() page.Exporter {
 		Started:  time.Now(),
 		Refusal:  s.Refusal,
 		ReadJob: func(ctx context.Context, target string, asked config.Job) error {
-			_, err := s.Collector.ScrapeTarget(ctx, target, &asked)
-			return err
+			ctx, cancel := context.WithTimeout(ctx, s.Budget.Timeout)
+			defer cancel()
+			return s.Collector.ReadNow(ctx, target, asked)
 		},
 	}
 	if s.MetricsJobs { // else others scrape their share of the jobs by /probe
