@@ -16,7 +16,7 @@ LDFLAGS := -X $(VERSION_PACKAGE).Version=$(VERSION) \
 
 IMAGE ?= asyncjob_exporter:$(VERSION)
 
-.PHONY: all build test lint check demo bench image release clean
+.PHONY: all build test lint check demo boards bench image release clean
 
 all: lint test build
 
@@ -34,6 +34,10 @@ check:
 
 demo:
 	go run . --demo
+
+# Writes the boards' files anew, after a change in dashboards/source.
+boards:
+	cd dashboards/source && go run . ..
 
 # PEER=<binary> of json_exporter measures that too.
 bench: build

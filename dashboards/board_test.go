@@ -42,8 +42,8 @@ type variable struct {
 	Name, Label, Description, Type string
 	AllValue                       string
 	Multi, IncludeAll              bool
-	Refresh                        int
-	Query                          json.RawMessage
+	Refresh, Sort                  int
+	Query, Current                 json.RawMessage
 }
 
 type annotation struct {
@@ -61,6 +61,7 @@ type panel struct {
 	Options                  struct {
 		Legend struct{ ShowLegend bool }
 	}
+	Collapsed   bool
 	FieldConfig struct {
 		Defaults  field
 		Overrides []override
@@ -70,12 +71,16 @@ type panel struct {
 
 type target struct {
 	RefID, Expr, LegendFormat, Format string
+	// Range asks for the course of the time range, not for its end.
+	Range bool
 }
 
 type transformation struct {
 	ID      string
 	Options struct {
 		IndexByName, ExcludeByName, RenameByName map[string]any
+		// Alias is the field that calculateField adds.
+		Alias string
 	}
 }
 
@@ -167,6 +172,17 @@ func (b board) variableNames() []string {
 	return names
 }
 
+// queryVariables are those whose values Prometheus tells.
+func (b board) queryVariables() []string {
+	var names []string
+	for _, v := range b.Templating.List {
+		if v.Type == "query" {
+			names = append(names, v.Name)
+		}
+	}
+	return names
+}
+
 // query is one PromQL expression of a dashboard.
 type query struct {
 	// where is the dashboard, the panel and the letter of the query.
@@ -175,6 +191,8 @@ type query struct {
 	// panel is empty for annotations and variables.
 	panel panel
 	expr  string
+	// overTime is the course of the time range, not its end.
+	overTime bool
 }
 
 // panelQueries are those of the panels.
@@ -182,7 +200,7 @@ func (b board) panelQueries() []query {
 	var all []query
 	for _, p := range b.drawn() {
 		for _, target := range p.Targets {
-			all = append(all, query{fmt.Sprintf("%s %q %s", b.UID, p.Title, target.RefID), b, p, target.Expr})
+			all = append(all, query{fmt.Sprintf("%s %q %s", b.UID, p.Title, target.RefID), b, p, target.Expr, target.Range})
 		}
 	}
 	return all
@@ -193,20 +211,20 @@ func (b board) queries() []query {
 	all := b.panelQueries()
 	for _, a := range b.Annotations.List {
 		if a.BuiltIn == 0 {
-			all = append(all, query{fmt.Sprintf("%s annotation %q", b.UID, a.Name), b, panel{}, a.Expr})
+			all = append(all, query{fmt.Sprintf("%s annotation %q", b.UID, a.Name), b, panel{}, a.Expr, true})
 		}
 	}
 	return all
 }
 
 // interpolated is the expression as Grafana sends it with "All" chosen
-// everywhere, a window of the stalled jobs that a test can wait for, and a
-// Prometheus that scrapes every second.
+// everywhere, the first rows of the list of all jobs, and a Prometheus that
+// scrapes every second.
 func (q query) interpolated(t *testing.T) string {
 	t.Helper()
 	expr := strings.NewReplacer(
-		"$__rate_interval", "10s", "$__range", "5m", "$stalled_after", "20s",
-		"$system", ".*", "$target", ".*", "$job_id", ".*", "$instance", ".*",
+		"$__rate_interval", "10s", "$__range", "5m", "$skip", "0",
+		"$system", ".*", "$state", ".*", "$target", ".*", "$job_id", ".*", "$instance", ".*",
 	).Replace(q.expr)
 	if unknown := grafanaVariable().FindString(expr); unknown != "" {
 		t.Errorf("%s: no dashboard has the variable %s", q.where, unknown)

@@ -160,7 +160,7 @@ func walk(node any, visit func(map[string]any)) {
 func TestVariables(t *testing.T) {
 	want := map[string][]string{
 		"asyncjob-exporter": {"datasource", "system", "target", "instance"},
-		"asyncjob-fleet":    {"datasource", "system", "target", "job_id", "stalled_after"},
+		"asyncjob-fleet":    {"datasource", "system", "target", "job_id", "state", "skip"},
 		"asyncjob-job":      {"datasource", "system", "target", "job_id"},
 	}
 	eachBoard(t, func(t *testing.T, b board) {
@@ -171,8 +171,12 @@ func TestVariables(t *testing.T) {
 			if v.Label == "" || v.Description == "" {
 				t.Errorf("%s has no label or no description", v.Name)
 			}
-			if v.Type == "query" && (!v.Multi || !v.IncludeAll || v.AllValue != ".*" || v.Refresh != refreshOnRange) {
-				t.Errorf("%s: want several values, all as .*, and the choices of the time range", v.Name)
+			if v.Type == "query" && (!v.Multi || v.Refresh != refreshOnRange) {
+				t.Errorf("%s: want several values, and the choices of the time range", v.Name)
+			}
+			oneJob := b.UID == "asyncjob-job" && v.Name == "job_id"
+			if v.Type == "query" && !oneJob && (!v.IncludeAll || v.AllValue != ".*") {
+				t.Errorf("%s: want all, as .*", v.Name)
 			}
 		}
 		source := b.Templating.List[0]
@@ -204,10 +208,46 @@ func TestDashboardsLeadToEachOtherAndToTheRunbooks(t *testing.T) {
 	})
 }
 
+// A mixture of all jobs says nothing of any: the board of one job opens with the
+// first of its list, and the list begins with what needs attention.
+func TestTheJobsBoardOpensWithOneJob(t *testing.T) {
+	eachBoard(t, func(t *testing.T, b board) {
+		if b.UID != "asyncjob-job" {
+			return
+		}
+		job := b.Templating.List[slices.Index(b.variableNames(), "job_id")]
+		if job.IncludeAll || job.AllValue != "" || job.Current != nil {
+			t.Errorf("all jobs can be chosen, or are from the start: %+v", job)
+		}
+		if !strings.Contains(string(job.Query), "sort_desc") || job.Sort != 0 {
+			t.Errorf("its jobs are not in the order of their query: %s", job.Query)
+		}
+	})
+}
+
+// What only some kinds of jobs have takes no room until somebody opens it.
+func TestRowsAreClosed(t *testing.T) {
+	rows := 0
+	eachBoard(t, func(t *testing.T, b board) {
+		for _, p := range b.Panels {
+			if p.Type != "row" {
+				continue
+			}
+			rows++
+			if !p.Collapsed || len(p.Panels) == 0 {
+				t.Errorf("the row %q is open or empty", p.Title)
+			}
+		}
+	})
+	if rows == 0 {
+		t.Error("there is no row")
+	}
+}
+
 func TestChangesOfStateAreAnnotated(t *testing.T) {
 	eachBoard(t, func(t *testing.T, b board) {
-		if !slices.Contains(b.variableNames(), "job_id") {
-			return // shows no job
+		if b.UID != "asyncjob-job" {
+			return // those of thousands of jobs would be a carpet
 		}
 		var annotated []string
 		for _, a := range b.Annotations.List {

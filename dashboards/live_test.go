@@ -25,6 +25,7 @@ const liveTimeout = 5 * time.Minute
 func rightlyEmpty() map[string]string {
 	return map[string]string{
 		`asyncjob-job "Files by state" B`: "no session of the demo has more files than max_files",
+		`asyncjob-job "Parts by state" B`: "no pipeline has more parts than max_files",
 	}
 }
 
@@ -72,14 +73,19 @@ func TestAPairOfExportersShowsEachJobOnce(t *testing.T) {
 	demo := startDemo(t)
 	prometheus := startPrometheus(t, demo, strings.Replace(demo, "127.0.0.1", "localhost", 1))
 	waitForPair(t, prometheus)
+	seen := 0
 	for _, b := range boards(t) {
 		for _, q := range append(b.queries(), variableQueries(t, b)...) {
 			rows := answer(t, prometheus, q.interpolated(t))
 			checkColumns(t, q, rows)
 			if oneRowAJob(q) {
 				checkJobs(t, q, rows)
+				seen += len(rows)
 			}
 		}
+	}
+	if seen == 0 {
+		t.Error("no list has a job")
 	}
 }
 
@@ -90,6 +96,9 @@ func checkColumns(t *testing.T, q query, rows []map[string]string) {
 		return
 	}
 	columns := organized(q.panel).Options
+	if len(columns.IndexByName) == 0 {
+		return // it shows whatever there is
+	}
 	for _, labels := range rows {
 		for label := range labels {
 			if columns.IndexByName[label] == nil && columns.ExcludeByName[label] == nil {
@@ -112,16 +121,16 @@ func checkJobs(t *testing.T, q query, rows []map[string]string) {
 	}
 }
 
-// oneRowAJob tells the tables of the fleet, each of which is a list of jobs.
+// oneRowAJob tells the tables of the fleet that are lists of jobs.
 func oneRowAJob(q query) bool {
-	return q.board.UID == "asyncjob-fleet" && q.panel.Type == "table"
+	return q.board.UID == "asyncjob-fleet" && q.panel.Type == "table" && q.panel.Title != "Failed parts"
 }
 
 func waitForPair(t *testing.T, prometheus string) {
 	t.Helper()
 	exportertest.Eventually(t, "Prometheus scrapes both exporters", func() error {
-		if len(answer(t, prometheus, "count(asyncjob_exporter_build_info) == 2")) == 0 {
-			return errors.New("it does not know of two")
+		if len(answer(t, prometheus, "count(asyncjob_exporter_build_info) == 2 and on () asyncjob:verdict")) == 0 {
+			return errors.New("it does not know of two, or its rules have found nothing yet")
 		}
 		return nil
 	})
@@ -139,12 +148,17 @@ func variablesOf(t *testing.T) []query {
 // answer is the labels of what Prometheus answers, which must not be an error.
 func answer(t *testing.T, prometheus, expr string) []map[string]string {
 	t.Helper()
+	return answered(t, expr, get(t, prometheus+"/api/v1/query?"+url.Values{"query": {expr}}.Encode()))
+}
+
+// answered is the labels in an answer of Prometheus.
+func answered(t *testing.T, expr, text string) []map[string]string {
+	t.Helper()
 	var said struct {
 		Data struct {
 			Result []struct{ Metric map[string]string }
 		}
 	}
-	text := get(t, prometheus+"/api/v1/query?"+url.Values{"query": {expr}}.Encode())
 	if err := json.Unmarshal([]byte(text), &said); err != nil {
 		t.Fatalf("%s: %v", expr, err)
 	}
@@ -155,7 +169,7 @@ func answer(t *testing.T, prometheus, expr string) []map[string]string {
 	return labels
 }
 
-// startPrometheus runs one that scrapes exporters every second.
+// startPrometheus runs one that scrapes exporters every second, with the rules.
 func startPrometheus(t *testing.T, exporters ...string) string {
 	t.Helper()
 	path := testprogram.Asked(t, "ASYNCJOB_PROMETHEUS")
@@ -166,11 +180,12 @@ func startPrometheus(t *testing.T, exporters ...string) string {
 		addresses = append(addresses, fmt.Sprintf("%q", strings.TrimPrefix(exporter, "http://")))
 	}
 	text := fmt.Sprintf(`
-global: {scrape_interval: 1s, scrape_timeout: 1s}
+global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}
+rule_files: [%q]
 scrape_configs:
   - job_name: asyncjob
     static_configs: [{targets: [%s]}]
-`, strings.Join(addresses, ", "))
+`, impatientRules(t), strings.Join(addresses, ", "))
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -196,8 +211,8 @@ func waitUntilReady(t *testing.T, prometheus string) {
 }
 
 // startExporterOfALostJob runs an exporter of one job that its upstream stops
-// telling about after a few reads, and of a job file that is not there: the demo
-// has neither.
+// telling about after a few reads, of a pipeline with steps, of a job file that is
+// not there and of a target that is down: the demo has none of these.
 func startExporterOfALostJob(t *testing.T) string {
 	t.Helper()
 	const goodReads = 61 // one a second: Prometheus looks back in steps of a minute
@@ -210,13 +225,36 @@ func startExporterOfALostJob(t *testing.T) string {
 		w.Header().Set("Content-Type", "application/json")
 		fmt.Fprint(w, `{"state": "RUNNING", "progress": 10}`)
 	})
+	pipeline := exportertest.NewUpstream(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, `{"status": "busy", "branch": "main", "steps": [
+			{"name": "build", "stage": "build", "status": "ok", "percent": 100},
+			{"name": "unit tests", "stage": "test", "status": "broken", "percent": 40},
+			{"name": "publish", "stage": "deploy", "status": "busy", "percent": 5}
+		]}`)
+	})
 	running := exportertest.Start(t, exportertest.Options{Config: fmt.Sprintf(`
+systems:
+  pipeline:
+    id: '[0-9]+'
+    status: {path: '/pipelines/{id}'}
+    fields: {state: .status, info: {branch: .branch}}
+    states: {running: [busy], succeeded: [ok], failed: [broken]}
+    parts: {items: .steps, name: .name, kind: .stage, state: .status, progress: {percent: .percent}}
 targets:
+  - name: pipelines
+    system: pipeline
+    url: %s
+    jobs: [{id: 7, name: nightly}]
   - name: lost
     system: sample_exchange
     url: %s
     jobs: [{id: 1}]
     job_files: [missing.yml]
-`, upstream.URL)})
+  - name: down
+    system: sample_exchange
+    url: http://127.0.0.1:1
+    jobs: [{id: 1}]
+`, pipeline.URL, upstream.URL)})
 	return running.URL
 }

@@ -21,6 +21,9 @@ func whatIsExported(t *testing.T) exportertest.Exported {
 	found.Add(t, "the demo", get(t, startDemo(t)+"/metrics"))
 	found.Add(t, "an exporter with a job file", get(t, startExporterOfALostJob(t)+"/metrics"))
 	found.AddLabels("scrape_duration_seconds", "instance", "job")
+	for name, labels := range recorded(t) {
+		found.AddLabels(name, labels...)
+	}
 	return found
 }
 
@@ -58,7 +61,7 @@ func checkNames(t *testing.T, q query, known exportertest.Exported) {
 	}
 	for _, selected := range s.selected {
 		for _, name := range selected.names {
-			labels, found := known[name]
+			labels, found := labelsByName(name, known)
 			if !found {
 				t.Errorf("%s: nothing exports %s", q.where, name)
 			}
@@ -76,12 +79,27 @@ func checkNames(t *testing.T, q query, known exportertest.Exported) {
 	}
 }
 
+// labelsByName are the labels of a metric, or of all that a pattern of names has.
+func labelsByName(name string, known exportertest.Exported) (map[string]bool, bool) {
+	if labels, found := known[name]; found {
+		return labels, true
+	}
+	labels, pattern := make(map[string]bool), regexp.MustCompile("^(?:"+name+")$")
+	for metric, its := range known {
+		if pattern.MatchString(metric) {
+			maps.Copy(labels, its)
+		}
+	}
+	return labels, len(labels) > 0
+}
+
 // labelsOf are the labels that an expression's result can have.
 func labelsOf(s selectors, known exportertest.Exported) map[string]bool {
 	labels := make(map[string]bool)
 	for _, selected := range s.selected {
 		for _, name := range selected.names {
-			maps.Copy(labels, known[name])
+			more, _ := labelsByName(name, known)
+			maps.Copy(labels, more)
 		}
 	}
 	for _, label := range s.made {
@@ -97,10 +115,11 @@ func TestEverySelectorObeysTheVariables(t *testing.T) {
 	eachBoard(t, func(t *testing.T, b board) {
 		for _, q := range b.queries() {
 			for _, selected := range selectorsOf(t, q.expr).selected {
-				for _, label := range b.variableNames() {
+				for _, label := range b.queryVariables() {
 					name := selected.names[0]
 					own := strings.HasPrefix(name, "asyncjob_exporter_")
-					asked := known[name][label] && strings.HasPrefix(name, "asyncjob_") && (label != "instance" || own)
+					labels, _ := labelsByName(name, known)
+					asked := labels[label] && strings.HasPrefix(name, "asyncjob") && (label != "instance" || own)
 					if asked && selected.matchers[label] != "$"+label {
 						t.Errorf("%s: %v is not limited to the chosen %s", q.where, selected.names, label)
 					}
@@ -114,7 +133,12 @@ func TestLegendsAndColumnsAreLabelsOfTheirQueries(t *testing.T) {
 	known := whatIsExported(t)
 	inLegend := regexp.MustCompile(`\{\{(\w+)\}\}`)
 	eachPanel(t, func(t *testing.T, p panel) {
-		columns := map[string]bool{"Value": len(p.Targets) == 1}
+		// The number of a single query is "Value", as is that of the only one that
+		// answers.
+		columns := map[string]bool{"Value": true}
+		for _, name := range added(p) {
+			columns[name] = true
+		}
 		for _, target := range p.Targets {
 			labels := labelsOf(selectorsOf(t, target.Expr), known)
 			maps.Copy(columns, labels)

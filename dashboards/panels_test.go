@@ -2,6 +2,7 @@ package dashboards
 
 import (
 	"encoding/json"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -101,6 +102,17 @@ func TestEveryColumnHasATextForAnEmptyCell(t *testing.T) {
 			}
 		}
 	})
+}
+
+// added are the fields that a table makes of others.
+func added(p panel) []string {
+	var names []string
+	for _, transformation := range p.Transformations {
+		if transformation.ID == "calculateField" {
+			names = append(names, transformation.Options.Alias)
+		}
+	}
+	return names
 }
 
 func organized(p panel) transformation {
@@ -247,6 +259,9 @@ func TestRowsLeadToTheirJob(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, link := range to {
+				if !strings.HasPrefix(link.URL, "/d/asyncjob-job?") {
+					continue
+				}
 				links++
 				for _, part := range []string{"/d/asyncjob-job?", "var-datasource=${datasource}", "${system:queryparam}", "var-target=", "var-job_id=", "${__url_time_range}"} {
 					if !strings.Contains(link.URL, part) {
@@ -264,4 +279,30 @@ func TestRowsLeadToTheirJob(t *testing.T) {
 	if links == 0 {
 		t.Error("no row leads anywhere")
 	}
+}
+
+// A heading that was renamed would leave somebody at night at the top of a long
+// page.
+func TestLinksToRunbooksLeadToOne(t *testing.T) {
+	text, err := os.ReadFile("../alerts/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	headings := make(map[string]bool)
+	for _, heading := range regexp.MustCompile(`(?m)^#+ (.+)$`).FindAllStringSubmatch(string(text), -1) {
+		headings[strings.ToLower(heading[1])] = true
+	}
+	anchor := regexp.MustCompile(`alerts/README\.md#(\w+)|"(asyncjob[a-z]+)": \{`)
+	eachBoard(t, func(t *testing.T, b board) {
+		seen := 0
+		for _, found := range anchor.FindAllStringSubmatch(string(b.file), -1) {
+			seen++
+			if heading := found[1] + found[2]; !headings[heading] {
+				t.Errorf("no runbook has the heading %s", heading)
+			}
+		}
+		if seen == 0 {
+			t.Error("it leads to no runbook of an alert")
+		}
+	})
 }

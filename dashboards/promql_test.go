@@ -71,7 +71,8 @@ func selectorsOf(t *testing.T, expr string) selectors {
 func matchersOf(all []string) map[string]string {
 	matchers := make(map[string]string)
 	for i := 0; all[i] != "}"; i++ {
-		if isName(all[i]) {
+		// What a name must not be says nothing of what it is.
+		if isName(all[i]) && (all[i] != "__name__" || !strings.HasPrefix(all[i+1], "!")) {
 			matchers[all[i]] = strings.Trim(all[i+2], `"`)
 		}
 	}
@@ -95,9 +96,13 @@ func firstText(all []string) string {
 	return ""
 }
 
-// alternatives are the names that a pattern of the form a(b|c)d has.
+// alternatives are the names that a pattern of the form a(b|c)d has; one that
+// anything may stand in is its own name.
 func alternatives(t *testing.T, pattern string) []string {
 	t.Helper()
+	if strings.Contains(pattern, ".+") {
+		return []string{pattern}
+	}
 	parts := regexp.MustCompile(`^(\w+)\(([\w|]+)\)(\w*)$`).FindStringSubmatch(pattern)
 	if parts == nil {
 		t.Fatalf("the pattern of names %q is not of the form a(b|c)d", pattern)

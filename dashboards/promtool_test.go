@@ -66,7 +66,7 @@ func variableQueries(t *testing.T, b board) []query {
 		if found == nil {
 			t.Fatalf("the variable %s asks %q", v.Name, asked.Query)
 		}
-		all = append(all, query{b.UID + " variable " + v.Name, b, panel{}, found[1] + found[2]})
+		all = append(all, query{b.UID + " variable " + v.Name, b, panel{}, found[1] + found[2], false})
 	}
 	return all
 }

@@ -64,7 +64,7 @@ func TestDependabotLooksAtEveryModule(t *testing.T) {
 	}](t, ".github/dependabot.yml").Updates {
 		watched[update.Ecosystem] = append(update.Directories, update.Directory)
 	}
-	for _, file := range slices.Concat([]string{"go.mod"}, globbed(t, ".ci/tools/*/go.mod")) {
+	for _, file := range slices.Concat([]string{"go.mod", "dashboards/source/go.mod"}, globbed(t, ".ci/tools/*/go.mod")) {
 		if directory := path.Join("/", filepath.ToSlash(filepath.Dir(file))); !slices.Contains(watched["gomod"], directory) {
 			t.Errorf("nobody looks after %s", file)
 		}

@@ -104,7 +104,7 @@ func trackedDocuments(ctx context.Context, directory string) ([]string, error) {
 	listed, err := git(ctx, directory, "-c", "core.quotePath=off", "ls-files", "--",
 		"LICENSE", "README.md", "CHANGELOG.md", "SECURITY.md",
 		"config/README.md", "collector/README.md", "alerts", "dashboards", "examples",
-		":(exclude)*.go", ":(exclude)**/testdata/**")
+		":(exclude)*.go", ":(exclude)**/testdata/**", ":(exclude)dashboards/source")
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,5 @@
+module github.com/asyncjob-exporter/asyncjob_exporter/dashboards/source
+
+go 1.26
+
+require github.com/grafana/grafana-foundation-sdk/go v0.0.22
