@@ -61,7 +61,8 @@ func statusPath(whole string) error {
 		return errors.New("path: must be the path of a status resource, such as /content/management/api/v1.1/bulkItemsOperations/9F2, " +
 			"without host, escapes and empty segments")
 	}
-	allowedQuery := regexp.MustCompile(`^([A-Za-z0-9_.:~@=+,&/*!()' -]|%[0-9A-Fa-f]{2})+$`)
+	const parameter = `[A-Za-z0-9_.-]+=(?:[A-Za-z0-9_.:~@=+,/*!()'-]|%[0-9A-Fa-f]{2})*`
+	allowedQuery := regexp.MustCompile(`^` + parameter + `(?:&` + parameter + `)*$`)
 	if hasQuery && !allowedQuery.MatchString(query) {
 		return errors.New("path: its query must be parameters such as ?fields=id,progress, without a fragment")
 	}

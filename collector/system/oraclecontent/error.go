@@ -31,7 +31,7 @@ type problem struct {
 }
 
 // deepestProblem is how many errors within one another are looked at.
-const deepestProblem = 4
+const deepestProblem = 8
 
 // jobError is the error's own code and text, else those of its details: a
 // status such as 400, and its title, are only what is left.
