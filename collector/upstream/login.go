@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"sync"
 	"time"
@@ -227,7 +228,7 @@ func (l *login) finish(ctx context.Context, under *attempt, by *Client, got Toke
 	}
 	fresh := &held{Token: got, header: l.header(got), made: now}
 	if l.ended {
-		l.end(ctx, fresh, by)
+		l.end(ctx, fresh, by, logoutLimit)
 		return
 	}
 	l.refused, l.lastDetail = rest{}, got.Detail
@@ -270,7 +271,7 @@ func (l *login) retire(ctx context.Context, was *held, by *Client) {
 	}
 	was.replaced = true
 	if was.readers == 0 {
-		l.end(ctx, was, by)
+		l.end(ctx, was, by, logoutLimit)
 	}
 }
 
@@ -281,14 +282,14 @@ func (l *login) release(ctx context.Context, lent *held, by *Client) {
 	lent.readers--
 	l.owner.activity.Add(1)
 	if lent.replaced && lent.readers == 0 {
-		l.end(ctx, lent, by)
+		l.end(ctx, lent, by, logoutLimit)
 	}
 }
 
 // end logs out of a session behind everybody's back: it is a request. Also one
 // that the upstream refused is ended: it may count against a limit of sessions. The
-// returned channel is closed when that is through.
-func (l *login) end(ctx context.Context, session *held, by *Client) <-chan struct{} {
+// returned channel is closed when that is through, which is within the limit.
+func (l *login) end(ctx context.Context, session *held, by *Client, limit time.Duration) <-chan struct{} {
 	done := make(chan struct{})
 	if l.logout == nil {
 		close(done)
@@ -297,7 +298,7 @@ func (l *login) end(ctx context.Context, session *held, by *Client) <-chan struc
 	expected := session.replaced // most likely it has ended already
 	l.owner.accounts.working.Go(func() {
 		defer close(done)
-		bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), logoutLimit)
+		bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
 		defer cancel()
 		r := l.logout(session.Token)
 		r.Operation = OperationLogout
@@ -396,7 +397,7 @@ func (l *login) close(ctx context.Context, by *Client) {
 	var out <-chan struct{}
 	if session := l.current; session != nil && l.logout != nil {
 		l.current = nil
-		out = l.end(ctx, session, by)
+		out = l.end(ctx, session, by, min(logoutLimit, timeLeft(ctx)))
 	}
 	l.mu.Unlock()
 	if under != nil {
@@ -408,11 +409,17 @@ func (l *login) close(ctx context.Context, by *Client) {
 		}
 	}
 	if out != nil {
-		select {
-		case <-out:
-		case <-ctx.Done(): // it goes on in the background, for as long as the program does
-		}
+		<-out
 	}
+}
+
+// timeLeft is the time until a context's deadline; very long where it has none.
+func timeLeft(ctx context.Context) time.Duration {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return math.MaxInt64
+	}
+	return time.Until(deadline)
 }
 
 // reopen takes a login up again whose account is configured once more.
