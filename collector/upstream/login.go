@@ -67,6 +67,8 @@ type attempt struct {
 	done   chan struct{}
 	cancel context.CancelFunc
 	began  time.Time // by the wall clock
+	// way is how whoever began it reaches the upstream.
+	way string
 	// failure is what came of it, once done; nil: it worked.
 	failure *Failure
 }
@@ -130,10 +132,17 @@ func (l *login) await(ctx context.Context, under *attempt, by *Client) (*held, e
 	if l.current != nil {
 		return l.lend(), nil
 	}
-	defer l.mu.Unlock()
 	if failure := l.resting(by, l.now()); failure != nil {
+		l.mu.Unlock()
 		return nil, failure
 	}
+	if under.failure != nil && under.way != by.way {
+		// It failed on another way than this target's, which may be better.
+		own := l.begin(ctx, by, l.now())
+		l.mu.Unlock()
+		return l.await(ctx, own, by)
+	}
+	defer l.mu.Unlock()
 	if under.failure != nil {
 		return nil, under.failure
 	}
@@ -191,7 +200,7 @@ func (l *login) begin(ctx context.Context, by *Client, now time.Time) *attempt {
 		return nil
 	}
 	detached, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.owner.accounts.loginLimit)
-	under := &attempt{done: make(chan struct{}), cancel: cancel, began: time.Now()}
+	under := &attempt{done: make(chan struct{}), cancel: cancel, began: time.Now(), way: by.way}
 	l.attempt = under
 	last := l.lastDetail
 	l.owner.accounts.working.Go(func() {
