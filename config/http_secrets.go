@@ -2,7 +2,9 @@ package config
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
+	"hash"
 	"maps"
 	"strings"
 
@@ -10,11 +12,11 @@ import (
 )
 
 // withSecrets is an HTTP client configuration with the contents of its secret
-// files in place of their names. Files of certificates and keys stay: the library
-// watches those itself.
-func withSecrets(from promconfig.HTTPClientConfig) (promconfig.HTTPClientConfig, error) {
-	read := &secretReader{}
-	into := from
+// files in place of their names, and a digest of these contents. Files of
+// certificates and keys stay: the library watches those itself.
+func withSecrets(from promconfig.HTTPClientConfig) (into promconfig.HTTPClientConfig, digest string, err error) {
+	read := &secretReader{contents: sha256.New()}
+	into = from
 	if from.BasicAuth != nil {
 		basic := *from.BasicAuth
 		read.text(&basic.Username, &basic.UsernameFile, "basic_auth.username_file")
@@ -34,11 +36,14 @@ func withSecrets(from promconfig.HTTPClientConfig) (promconfig.HTTPClientConfig,
 	if from.HTTPHeaders != nil {
 		into.HTTPHeaders = read.headers(from.HTTPHeaders)
 	}
-	return into, read.err
+	return into, string(read.contents.Sum(nil)), read.err
 }
 
 // secretReader reads secret files, up to the first that cannot be read.
-type secretReader struct{ err error }
+type secretReader struct {
+	contents hash.Hash
+	err      error
+}
 
 func (r *secretReader) secret(into *promconfig.Secret, path *string, key string) {
 	text := string(*into)
@@ -55,7 +60,9 @@ func (r *secretReader) text(into, path *string, key string) {
 		r.err = fmt.Errorf("%s: cannot be read: %w", key, cleanError{err})
 		return
 	}
-	*into, *path = string(bytes.TrimSpace(WithoutMark(content))), ""
+	content = bytes.TrimSpace(WithoutMark(content))
+	fmt.Fprintf(r.contents, "%d:%s", len(content), content)
+	*into, *path = string(content), ""
 }
 
 func (r *secretReader) headers(from *promconfig.Headers) *promconfig.Headers {

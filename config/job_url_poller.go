@@ -10,7 +10,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
-	"reflect"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -29,7 +29,7 @@ type jobURLPoller struct {
 
 	// The rest is for the poller's own goroutine.
 	client   *http.Client
-	clientOf promconfig.HTTPClientConfig // with the secrets that the client was made of
+	secrets  string // the digest of those that the client was made of
 	etag     string
 	modified string
 	digest   [sha256.Size]byte // of the body understood last
@@ -137,11 +137,11 @@ func (p *jobURLPoller) fetch(ctx context.Context) (jobs []Job, unchanged bool, e
 
 // connect makes a client where there is none with the secrets as they are now.
 func (p *jobURLPoller) connect() error {
-	http, err := withSecrets(p.settings.HTTP)
+	http, secrets, err := withSecrets(p.settings.HTTP)
 	if err != nil {
 		return err
 	}
-	if p.client != nil && reflect.DeepEqual(http, p.clientOf) {
+	if p.client != nil && secrets == p.secrets {
 		return nil
 	}
 	client, err := promconfig.NewClientFromConfig(http, "job_urls")
@@ -154,7 +154,7 @@ func (p *jobURLPoller) connect() error {
 	if p.client != nil {
 		p.client.CloseIdleConnections()
 	}
-	p.client, p.clientOf = client, http
+	p.client, p.secrets = client, secrets
 	return nil
 }
 
@@ -206,16 +206,29 @@ func (p *jobURLPoller) ask(ctx context.Context, etag, modified string) (*listAns
 	return &listAnswer{status: response.StatusCode, header: response.Header, location: location, body: body}, nil
 }
 
-// withoutURL is an error of the HTTP client without the URL, whose query may be
-// secret.
+// withoutURL is an error of the HTTP client without URLs, whose queries may be
+// secret, and without what a token URL answered.
 func withoutURL(err error) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return errors.New("no answer in time")
 	}
-	if inner := (*url.Error)(nil); errors.As(err, &inner) {
-		return inner.Err
+	if text := err.Error(); strings.Contains(text, "oauth2: ") && !strings.Contains(text, "dial ") {
+		return errors.New("the token URL gave no token" + tokenRefusal(text))
+	}
+	for inner := (*url.Error)(nil); errors.As(err, &inner); {
+		err = inner.Err
 	}
 	return err
+}
+
+// tokenRefusal finds the status, or the code of RFC 6749, in the library's error,
+// which quotes the answer.
+func tokenRefusal(text string) string {
+	code := regexp.MustCompile(`cannot fetch token: (\d{3})|oauth2: "(invalid_[a-z]+|unauthorized_client|unsupported_grant_type|access_denied)"`).FindStringSubmatch(text)
+	if code == nil {
+		return ""
+	}
+	return ": " + code[1] + code[2]
 }
 
 // refusesCondition tells of an answer that a request without condition may not get.

@@ -136,6 +136,33 @@ func TestCredentialsOfAListGoToItsHostAlone(t *testing.T) {
 	}
 }
 
+func TestAListMayNeedAToken(t *testing.T) {
+	tokens, refused := newListServer(t), newListServer(t)
+	tokens.answersText("application/json", `{"access_token": "`+canary+`", "token_type": "Bearer", "expires_in": 3600}`)
+	refused.answers(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusUnauthorized)
+		fmt.Fprint(w, `{"error": "invalid_client", "error_description": "not `+canary+`"}`)
+	})
+	server := newListServer(t)
+	server.answersText("text/plain", "- id: 5")
+	secret := filepath.Join(t.TempDir(), "secret")
+	write(t, secret, canary)
+	keys := func(tokenURL string) string {
+		return "{url: '" + server.URL + "', oauth2: {client_id: me, client_secret_file: '" + secret + "', token_url: '" + tokenURL + "/?" + canary + "'}}"
+	}
+	reader := newListReader(t, keys(tokens.URL))
+	for range 3 {
+		reader.expect("5", "")
+	}
+	if server.last().Header.Get("Authorization") != "Bearer "+canary || len(tokens.requests) > 1 {
+		t.Errorf("asked with another token, or for %d tokens, want one", len(tokens.requests))
+	}
+	newListReader(t, keys(refused.URL)).expect("", "the token URL gave no token: invalid_client")
+	refused.Close()
+	newListReader(t, keys(refused.URL)).expect("", "dial tcp")
+}
+
 func TestASecretFileOfAListIsReadAgain(t *testing.T) {
 	server := newListServer(t)
 	server.answersText("text/plain", "- id: 5")
