@@ -57,6 +57,10 @@ func contractMetrics() map[string]string {
 		"asyncjob_target_failure":                                   "reason",
 		"asyncjob_target_clock_skew_seconds":                        "",
 		"asyncjob_target_scrape_duration_seconds":                   "",
+		"asyncjob_parts":                                            "state",
+		"asyncjob_part_state":                                       "part part_kind state",
+		"asyncjob_part_progress_ratio":                              "part",
+		"asyncjob_parts_omitted":                                    "",
 		"asyncjob_target_jobs":                                      "source",
 	}
 }

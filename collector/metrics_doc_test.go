@@ -13,6 +13,7 @@ import (
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/internal/goldentest"
 	"github.com/asyncjob-exporter/asyncjob_exporter/internal/metrictest"
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/systems"
 )
 
 // documented is one row of the README's tables of metrics.
@@ -43,31 +44,47 @@ func TestMetricsAreDocumented(t *testing.T) {
 // exportedMetrics are the metrics of all golden files.
 func exportedMetrics(t *testing.T) map[string]documented {
 	t.Helper()
-	kinds, labels, systems := map[string]string{}, map[string]string{}, map[string]map[string]bool{}
+	kinds, labels, of := map[string]string{}, map[string]string{}, map[string]map[string]bool{}
 	for _, path := range goldenFiles(t) {
 		for name, family := range parsedFile(t, path) {
 			kinds[name] = strings.ToLower(family.GetType().String())
-			if systems[name] == nil {
-				systems[name] = map[string]bool{}
+			if of[name] == nil {
+				of[name] = map[string]bool{}
 			}
 			for _, m := range family.GetMetric() {
 				labels[name] = labelsToDocument(name, m)
-				systems[name][metrictest.Labels(m)["system"]] = true
+				of[name][documentedSystem(metrictest.Labels(m)["system"])] = true
 			}
 		}
 	}
 	exported := map[string]documented{}
 	for name, kind := range kinds {
-		of := strings.Join(slices.Sorted(maps.Keys(systems[name])), " ")
+		if len(of[name]) > 1 {
+			delete(of[name], described) // such a system can have whatever others have
+		}
+		by := strings.Join(slices.Sorted(maps.Keys(of[name])), " ")
 		switch {
 		case strings.HasPrefix(name, "asyncjob_exporter_"):
-			of = ""
-		case len(systems[name]) == 4:
-			of = "all"
+			by = ""
+		case len(of[name]) == 4:
+			by = "all"
 		}
-		exported[name] = documented{kind: kind, labels: labels[name], systems: of}
+		exported[name] = documented{kind: kind, labels: labels[name], systems: by}
 	}
 	return exported
+}
+
+// described stands for all systems that are described.
+const described = "described"
+
+// documentedSystem is what the README calls a system.
+func documentedSystem(name string) string {
+	for _, system := range systems.Collected() {
+		if system.Name() == name {
+			return name
+		}
+	}
+	return described
 }
 
 func labelsToDocument(metric string, m *dto.Metric) string {

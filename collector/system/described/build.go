@@ -145,14 +145,28 @@ func (b *builder) answers() {
 // needs adds up what the expressions read.
 func (b *builder) needs() {
 	d := b.d
-	d.statusNeed = addNeeds(document.Nothing(), d.statusExpressions()...)
-	if d.parts != nil && d.parts.request == nil {
-		d.statusNeed = d.parts.addNeed(d.statusNeed)
-	}
+	d.statusNeed = d.addStatusNeed(document.Nothing())
 	if d.parts != nil && d.parts.request != nil {
 		d.parts.need = d.parts.addNeed(document.Nothing())
 	}
 	d.errorNeed = addNeeds(document.Nothing(), d.gone.when)
+}
+
+// addStatusNeed adds what is read of a status reply.
+func (d *definition) addStatusNeed(n *document.Need) *document.Need {
+	f := &d.fields
+	single := []*expression.Expression{
+		d.ok, f.state, f.name, f.progress.percent, f.progress.ratio, f.progress.done, f.progress.total, f.errorID, f.errorText,
+	}
+	for _, field := range f.info {
+		single = append(single, field.value)
+	}
+	n = addSingles(n, single...)
+	n = addNeeds(n, f.created, f.start, f.end, f.lastUpdate, f.expiration) // may be objects with a zone
+	if d.parts != nil && d.parts.request == nil {
+		n = d.parts.addNeed(n)
+	}
+	return n
 }
 
 func addNeeds(n *document.Need, expressions ...*expression.Expression) *document.Need {
@@ -164,17 +178,14 @@ func addNeeds(n *document.Need, expressions ...*expression.Expression) *document
 	return n
 }
 
-// statusExpressions are all that are asked of a status reply, but for its parts.
-func (d *definition) statusExpressions() []*expression.Expression {
-	f := &d.fields
-	all := []*expression.Expression{
-		d.ok, f.state, f.name, f.progress.percent, f.progress.ratio, f.progress.done, f.progress.total,
-		f.created, f.start, f.end, f.lastUpdate, f.expiration, f.errorID, f.errorText,
+// addSingles is addNeeds for values that count only where they are single ones.
+func addSingles(n *document.Need, expressions ...*expression.Expression) *document.Need {
+	for _, e := range expressions {
+		if e != nil {
+			n = e.AddNeedOfSingle(n)
+		}
 	}
-	for _, field := range f.info {
-		all = append(all, field.value)
-	}
-	return all
+	return n
 }
 
 // addNeed adds what is read of the parts, of which each is as large as a job.
@@ -182,6 +193,6 @@ func (p *parts) addNeed(n *document.Need) *document.Need {
 	if p.items == nil {
 		return n
 	}
-	ofEach := addNeeds(document.Nothing(), p.name, p.kind, p.state, p.progress.percent, p.progress.ratio, p.progress.done, p.progress.total)
+	ofEach := addSingles(document.Nothing(), p.name, p.kind, p.state, p.progress.percent, p.progress.ratio, p.progress.done, p.progress.total)
 	return p.items.AddNeedOfEach(n, ofEach)
 }

@@ -122,7 +122,7 @@ func (b *builder) listNeed(l *list) *document.Need {
 	if l.items == nil {
 		return nil
 	}
-	ofEach := addNeeds(document.Nothing(), l.id, l.name)
+	ofEach := addSingles(document.Nothing(), l.id, l.name)
 	if l.whole != nil {
 		ofEach = b.d.wholeNeed(ofEach, l.whole)
 	}
@@ -138,9 +138,5 @@ func (d *definition) wholeNeed(n *document.Need, w *whole) *document.Need {
 	if w.wrap != "" {
 		return nil // expressions begin below a key that the item does not have
 	}
-	n = addNeeds(n, d.statusExpressions()...)
-	if d.parts != nil && d.parts.request == nil {
-		n = d.parts.addNeed(n)
-	}
-	return n
+	return d.addStatusNeed(n)
 }

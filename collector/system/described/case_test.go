@@ -60,7 +60,7 @@ type wanted struct {
 // canary is in many replies, where no expression of theirs goes.
 const canary = "must-never-be-shown"
 
-func readCase(t *testing.T, name string) *testCase {
+func readCase(t testing.TB, name string) *testCase {
 	t.Helper()
 	folder := filepath.Join("testdata", name)
 	text, err := os.ReadFile(filepath.Join(folder, "case.yml"))
@@ -75,7 +75,7 @@ func readCase(t *testing.T, name string) *testCase {
 }
 
 // reply is the file of a name.
-func (c *testCase) reply(t *testing.T, name string) []byte {
+func (c *testCase) reply(t testing.TB, name string) []byte {
 	t.Helper()
 	found, err := filepath.Glob(filepath.Join(c.folder, name+".[jh][st][om][nl]"))
 	if err != nil || len(found) != 1 {

@@ -3,6 +3,7 @@ package described
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
@@ -59,6 +60,9 @@ func (e *evaluation) outcome(key string, value any, err error) string {
 		}
 		return "null"
 	case []any:
+		if !strings.HasSuffix(key, ".items") { // then it was not decoded
+			return "a list, where a single value is wanted"
+		}
 		return "a list of " + strconv.Itoa(len(value))
 	case map[string]any:
 		return "an object"

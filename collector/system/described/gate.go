@@ -38,7 +38,12 @@ func (g *gate) enter(ctx context.Context, name string, body []byte) (leave func(
 		}
 	}
 	if g.room.Acquire(ctx, weight) != nil {
-		return nil, &upstream.Failure{Reason: job.ReasonTimeout, Message: name + ": not decoded before the scrape's deadline"}
+		return nil, lateFailure(name)
 	}
 	return func() { g.room.Release(weight) }, nil
+}
+
+// lateFailure is the failure of a reply that was not decoded in time.
+func lateFailure(name string) *upstream.Failure {
+	return &upstream.Failure{Reason: job.ReasonTimeout, Message: name + ": not decoded before the scrape's deadline"}
 }

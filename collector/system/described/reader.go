@@ -236,7 +236,9 @@ func (r *reader) decode(ctx context.Context, name string, body []byte, need *doc
 	}
 	e := r.evaluate(ctx)
 	taken := take(e, reply)
-	if err := e.run.End(); err != nil {
+	if err := e.run.End(); err != nil && ctx.Err() != nil {
+		return lateFailure(name)
+	} else if err != nil {
 		return upstream.DecodeFailure(name, err)
 	}
 	switch {

@@ -22,6 +22,7 @@ const longestNumber = 64
 // map[string]any, arrays []any, numbers json.Number. Errors name positions
 // only: nothing of a body may reach a log.
 func Decode(body []byte, need *Need) (any, error) {
+	body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")) // some servers begin with a byte order mark
 	if !json.Valid(body) {
 		return nil, syntaxError(body)
 	}
@@ -84,9 +85,14 @@ func (r *reader) object(need *Need) any {
 
 func (r *reader) array(need *Need) any {
 	list := []any{}
+	element, wanted := need.element()
+	if !wanted {
+		r.skip()
+		return list
+	}
 	r.at++
 	for r.next(']') {
-		list = append(list, r.value(need.element()))
+		list = append(list, r.value(element))
 	}
 	return list
 }

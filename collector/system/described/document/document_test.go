@@ -22,13 +22,21 @@ func TestWhatIsNotNeededIsNotDecoded(t *testing.T) {
 		"below":   {Nothing().Add([]string{"deep", "er", "x"}).Add([]string{"deep", "z"}), `{"deep":{"er":{"x":true},"z":null}}`},
 		"wider":   {Nothing().Add([]string{"deep", "er", "x"}).Add([]string{"deep"}), `{"deep":{"er":{"x":true,"y":[]},"z":null}}`},
 		"each":    {Nothing().AddEach([]string{"parts"}, Nothing().Add([]string{"name"})), `{"parts":[{"name":"a"},{"name":"b"}]}`},
-		"no list": {Nothing().Add([]string{"parts", "name"}), `{"parts":[{},{}]}`},
+		"single":  {Nothing().AddSingle([]string{"parts"}).AddSingle([]string{"deep"}).AddSingle([]string{"last"}), `{"deep":{},"last":-1.5,"parts":[]}`},
+		"no list": {Nothing().Add([]string{"parts", "name"}), `{"parts":[]}`},
 	} {
 		value, err := Decode([]byte(body), test.need)
 		got, _ := json.Marshal(value)
 		if err != nil || string(got) != test.want {
 			t.Errorf("%s: %s (%v), want %s", name, got, err, test.want)
 		}
+	}
+}
+
+func TestAByteOrderMarkIsNoPartOfAReply(t *testing.T) {
+	value, err := Decode([]byte("\xef\xbb\xbf{\"a\":1}"), nil)
+	if got, _ := json.Marshal(value); err != nil || string(got) != `{"a":1}` {
+		t.Errorf("%s, %v", got, err)
 	}
 }
 
@@ -87,6 +95,9 @@ func FuzzDecode(f *testing.F) {
 		decoder := json.NewDecoder(bytes.NewReader(body))
 		decoder.UseNumber()
 		var want any
+		if bytes.HasPrefix(body, []byte("\xef\xbb\xbf")) {
+			return
+		}
 		if wanted := decoder.Decode(&want); !json.Valid(body) {
 			if err == nil {
 				t.Errorf("%q is accepted, though %v", body, wanted)

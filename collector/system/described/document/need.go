@@ -29,6 +29,17 @@ func (n *Need) Add(path []string) *Need {
 	return n
 }
 
+// AddSingle wants the member at a path where it is a single value: an object or
+// a list in its place is left empty.
+func (n *Need) AddSingle(path []string) *Need {
+	if n == nil || len(path) == 0 {
+		return n
+	}
+	m := n.named(path[0])
+	m.below = m.below.AddSingle(path[1:])
+	return n
+}
+
 // AddEach wants of the array at a path each element, as far as another Need says.
 func (n *Need) AddEach(path []string, element *Need) *Need {
 	if n == nil {
@@ -63,15 +74,11 @@ func (n *Need) member(name []byte) (kept string, below *Need, wanted bool) {
 	return "", nil, false
 }
 
-// element is what is wanted of the elements of an array: nothing where nobody
-// expects an array.
-func (n *Need) element() *Need {
-	switch {
-	case n == nil:
-		return nil
-	case n.ofEach:
-		return n.elements
-	default:
-		return Nothing()
+// element is what is wanted of the elements of an array; false where nobody
+// expects an array: it is left empty then.
+func (n *Need) element() (need *Need, wanted bool) {
+	if n == nil {
+		return nil, true
 	}
+	return n.elements, n.ofEach
 }

@@ -41,18 +41,32 @@ func (e *Expression) Plain() bool { return e.plain != nil }
 // AddNeed adds to a Need what the expression reads of its input.
 func (e *Expression) AddNeed(n *document.Need) *document.Need { return addNeed(n, e.parsed) }
 
+// AddNeedOfSingle adds to a Need what the expression reads where its result counts
+// only if it is a single value.
+func (e *Expression) AddNeedOfSingle(n *document.Need) *document.Need {
+	if e.plain == nil {
+		return e.AddNeed(n)
+	}
+	for _, path := range e.plain {
+		names, whole := path.names()
+		if whole {
+			n = n.AddSingle(names)
+		} else {
+			n = n.Add(names)
+		}
+	}
+	return n
+}
+
 // AddNeedOfEach adds to a Need what the expression reads where its result is
 // a list, of whose elements only so much is wanted.
 func (e *Expression) AddNeedOfEach(n, element *document.Need) *document.Need {
 	if len(e.plain) != 1 {
 		return e.AddNeed(n)
 	}
-	names := make([]string, 0, len(e.plain[0]))
-	for _, step := range e.plain[0] {
-		if step.numbered {
-			return e.AddNeed(n)
-		}
-		names = append(names, step.name)
+	names, whole := e.plain[0].names()
+	if !whole {
+		return e.AddNeed(n)
 	}
 	return n.AddEach(names, element)
 }

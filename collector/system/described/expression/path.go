@@ -161,3 +161,15 @@ func firstOf(alternatives []path, value any) (found any, err error) {
 	}
 	return found, err
 }
+
+// names are the names at the beginning of a path, up to its first number; whole
+// tells that there is none.
+func (p path) names() (names []string, whole bool) {
+	for _, step := range p {
+		if step.numbered {
+			return names, false
+		}
+		names = append(names, step.name)
+	}
+	return names, true
+}

@@ -128,7 +128,7 @@ func (r *Run) code(e *Expression) (*gojq.Code, error) {
 	if r.machine == nil {
 		r.machine = r.program.take()
 		r.machine.meter.left = allowance
-		r.ctx, r.cancel = context.WithTimeout(r.ctx, cmp.Or(r.program.patience, timeLimit))
+		r.ctx, r.cancel = withActiveTime(r.ctx, cmp.Or(r.program.patience, timeLimit))
 	}
 	if code := r.machine.codes[e.index]; code != nil {
 		return code, nil
