@@ -29,7 +29,7 @@ func until(what, whatWas string, at, now time.Time) instant {
 	if left := at.Sub(now); left > 0 {
 		return newInstant(shown.Brief(left), what, at)
 	}
-	return newInstant(shown.Brief(now.Sub(at))+" ago", whatWas, at)
+	return newInstant(shown.Rough(now.Sub(at))+" ago", whatWas, at)
 }
 
 // ago shows a time that has passed.

@@ -150,15 +150,22 @@ func TestReasonsAreRanked(t *testing.T) {
 	if len(alerts) != len(Reasons()) || alerts[""] {
 		t.Errorf("%d reasons have the alerts %v", len(Reasons()), alerts)
 	}
+	failed := func(id string, ago time.Duration) collector.JobStatus {
+		status := readJob(job.Failed, func(j *job.Job, _ *collector.JobStatus) { j.Ended = before(ago) })
+		status.Job.ID = id
+		return status
+	}
 	urgent := readJob(job.Pending, func(_ *job.Job, s *collector.JobStatus) { s.Changes[0].At = before(2 * time.Hour) })
 	canceled := readJob(job.Canceled, func(*job.Job, *collector.JobStatus) {})
 	running := readJob(job.Running, func(*job.Job, *collector.JobStatus) {})
-	selected := Select([]collector.TargetStatus{{Jobs: []collector.JobStatus{canceled, running, urgent}}}, Filter{}, Moment{Now: now()})
+	selected := Select([]collector.TargetStatus{{Jobs: []collector.JobStatus{
+		canceled, failed("long ago", 50*time.Hour), running, failed("just now", time.Minute), urgent,
+	}}}, Filter{}, Moment{Now: now()})
 	var states []string
 	for _, found := range selected.Jobs {
-		states = append(states, found.State)
+		states = append(states, found.State+" "+found.JobStatus.Job.ID)
 	}
-	if !slices.Equal(states, []string{"pending", "running", "canceled"}) {
+	if !slices.Equal(states, []string{"failed just now", "failed long ago", "pending 1", "running 1", "canceled 1"}) {
 		t.Errorf("the order is %q", states)
 	}
 }

@@ -17,7 +17,10 @@ type Job struct {
 	// Attention are the reasons, the most urgent first; nil: none.
 	Attention []Reason
 
+	// urgency is its place among the reasons and states, and since is about when
+	// the reason came up; zero where there is none.
 	urgency int
+	since   time.Time
 }
 
 func newJob(status *collector.JobStatus, m Moment) Job {
@@ -26,8 +29,17 @@ func newJob(status *collector.JobStatus, m Moment) Job {
 	made.urgency = len(Reasons()) + stateRank(state)
 	if len(made.Attention) > 0 {
 		made.urgency = slices.Index(Reasons(), made.Attention[0])
+		made.since = urgentSince(status)
 	}
 	return made
+}
+
+// urgentSince is about since when a job needs somebody.
+func urgentSince(status *collector.JobStatus) time.Time {
+	if status.Last != nil && status.Last.State.Final() {
+		return LastChange(status)
+	}
+	return StateSince(status)
 }
 
 // Progress is the ratio that the upstream tells, within 0 to 1.

@@ -106,10 +106,13 @@ func (s Sort) value(of *Job) (value float64, ok bool) {
 	}
 }
 
-// byAttention orders by how urgent the jobs are, and jobs that are alike by name.
+// byAttention orders by how urgent the jobs are. Of those that need somebody for
+// the same reason the latest comes first, others that are alike are in the order
+// of their names.
 func byAttention(a, b *Job) int {
 	return cmp.Or(
 		cmp.Compare(a.urgency, b.urgency),
+		b.since.Compare(a.since),
 		cmp.Compare(a.Target, b.Target),
 		cmp.Compare(a.Name, b.Name),
 		cmp.Compare(a.JobStatus.Job.ID, b.JobStatus.Job.ID),
