@@ -41,6 +41,9 @@ type targetView struct {
 	Read   instant
 	Took   string
 	Listed instant
+	// Login is the state of the login in a word, LoginHover when it ends.
+	Login      string
+	LoginHover string
 }
 
 func newTargetsView(targets []collector.TargetStatus, asked request, moment shown.Moment) targetsView {
@@ -78,6 +81,10 @@ func newTargetView(target *collector.TargetStatus, asked request, moment shown.M
 		v.Took = took(target.Duration)
 	}
 	v.Problems = problemsOf(target, moment.Now)
+	v.Login = string(target.Login.State)
+	if until := target.Login.Until; !until.IsZero() {
+		v.LoginHover = "Until " + inFull(until)
+	}
 	return v
 }
 

@@ -29,6 +29,10 @@ func TestTheStripOfTargets(t *testing.T) {
 			func(s *collector.TargetStatus) { s.Up, s.LastRead = false, time.Time{} },
 			"vcenter vsphere not read yet https://vcenter.example.com no jobs", "target idle",
 		},
+		"logged in": {
+			func(s *collector.TargetStatus) { s.Login.State, s.Login.Until = "valid", after(time.Hour) },
+			"vcenter vsphere up https://vcenter.example.com no jobs read 10 s ago in 420 ms, login valid", "target up",
+		},
 		"down": {
 			func(s *collector.TargetStatus) {
 				s.Up, s.Failure = false, failed(job.ReasonConnection, "GET status: connection refused")
@@ -41,7 +45,7 @@ func TestTheStripOfTargets(t *testing.T) {
 				refused := failed(job.ReasonLogin, "login: refused at 16:31:32 UTC, next try 16:34:32 UTC or when the secret changes")
 				s.Up, s.Failure, s.ListFailure, s.Login = false, refused, refused, upstream.LoginStatus{State: "resting", Failure: refused}
 			},
-			"vcenter vsphere down: login https://vcenter.example.com no jobs read 10 s ago in 420 ms " +
+			"vcenter vsphere down: login https://vcenter.example.com no jobs read 10 s ago in 420 ms, login resting " +
 				"login: refused at 16:31:32 UTC, next try 16:34:32 UTC or when the secret changes", "target down",
 		},
 		"up, but its list fails and it wants a pause": {
