@@ -51,7 +51,7 @@ func (s Shard) Has(target, id string) bool {
 	sum := hash.Sum64()
 	// The low bits of this hash know little of one another's neighbours.
 	sum ^= sum >> 32
-	return sum%uint64(s.Of) == uint64(s.Index)
+	return sum%uint64(s.Of) == uint64(s.Index) //nolint:gosec // neither is negative, ParseShard sees to it
 }
 
 // ScrapeShard reads the jobs of a shard, those of one target where its name is

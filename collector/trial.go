@@ -43,7 +43,7 @@ func (t *Target) try(ctx context.Context) Trial {
 	if t.link.upstream.Login().State != "" {
 		trial.Found = append(trial.Found, "login accepted")
 	}
-	found := ""
+	var found string
 	if lister, ok := t.link.reader.(system.Lister); ok {
 		found, trial.Err = t.tryList(ctx, lister)
 	} else {
