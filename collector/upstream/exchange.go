@@ -23,7 +23,7 @@ type outcome struct {
 
 // exchange sends one request, reads the answer whole and lets it be handled.
 func (c *Client) exchange(ctx context.Context, account *account, r Request, handle func(Reply) error) outcome {
-	if r.Operation != OperationLogin { // which has a limit of its own
+	if r.Operation != OperationLogin && r.Operation != OperationLogout { // which have limits of their own
 		bounded, cancel := context.WithTimeout(ctx, c.target.Timeout)
 		defer cancel()
 		ctx = bounded

@@ -247,7 +247,7 @@ func TestASlowLoginLeavesNoSession(t *testing.T) {
 	var open, most atomic.Int32
 	upstream.set("POST /api/session", func(w http.ResponseWriter, r *http.Request) {
 		most.Store(max(most.Load(), open.Add(1)))
-		time.Sleep(400 * time.Millisecond)
+		time.Sleep(1500 * time.Millisecond)
 		status(http.StatusCreated, "application/json", fmt.Sprintf("%q", fmt.Sprint("session-", upstream.Count(http.MethodPost, ""))))(w, r)
 	})
 	upstream.set("DELETE /api/session", func(w http.ResponseWriter, _ *http.Request) {
@@ -255,13 +255,13 @@ func TestASlowLoginLeavesNoSession(t *testing.T) {
 		w.WriteHeader(http.StatusNoContent)
 	})
 	upstream.setSession("s0", `{"state":"ACTIVE"}`)
-	exporter := exportertest.Start(t, exportertest.Options{Config: manyTargets(1, upstream.URL, basicAuth, "timeout: 50ms")})
+	exporter := exportertest.Start(t, exportertest.Options{Config: manyTargets(1, upstream.URL, basicAuth, "timeout: 400ms")})
 	reasons := map[string]int{}
 	for range 60 {
-		e := exporter.Scrape(100 * time.Millisecond)
+		e := exporter.Scrape(500 * time.Millisecond)
 		reasons[e.Reason("t0", "s0")]++
 	}
-	t.Logf("60 scrapes of 100 ms, a login takes 400 ms: reasons %v, %d logins, at most %d sessions open", reasons, upstream.Count(http.MethodPost, ""), most.Load())
+	t.Logf("60 scrapes of 500 ms, a login takes 1.5 s: reasons %v, %d logins, at most %d sessions open", reasons, upstream.Count(http.MethodPost, ""), most.Load())
 	if n := upstream.Count(http.MethodPost, ""); n != 1 || most.Load() != 1 {
 		t.Errorf("%d logins, at most %d sessions open at once, want one", n, most.Load())
 	}
@@ -526,5 +526,67 @@ func TestTheFlavourOfAVCenterIsItsLogins(t *testing.T) {
 	}
 	if asked != 1 {
 		t.Errorf("the login of /api was tried %d times, want once", asked)
+	}
+}
+
+// That a token endpoint wants the client's secret in the body, and a header of its own,
+// is asked once, for all targets of the account, all tokens and all reloads. A refusal
+// names the code of the standard and nothing else.
+func TestOAuth2IsAskedOnceWhereTheSecretGoes(t *testing.T) {
+	t.Parallel()
+	clock, upstream := exportertest.NewClock(), newScript(t)
+	var inHeader, inBody atomic.Int32
+	var refusing atomic.Bool
+	upstream.set("POST /token", func(w http.ResponseWriter, r *http.Request) {
+		_, _, basic := r.BasicAuth()
+		switch {
+		case refusing.Load():
+			status(http.StatusBadRequest, "application/json", `{"error":"invalid_scope","error_description":"`+canary+`"}`)(w, r)
+		case basic:
+			inHeader.Add(1)
+			status(http.StatusUnauthorized, "application/json", `{"error":"invalid_client"}`)(w, r)
+		case r.FormValue("client_secret") == "secret" && r.Header.Get("X-Domain") == "tenant":
+			status(http.StatusOK, "text/plain", fmt.Sprintf(`{"access_token":"token-%d","expires_in":"60.5"}`, inBody.Add(1)))(w, r)
+		default:
+			w.WriteHeader(http.StatusBadRequest)
+		}
+	})
+	for _, job := range []string{"a", "b"} {
+		upstream.set(contentPath+job, func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("X-Domain") != "" || r.Header.Get("Authorization") != fmt.Sprint("Bearer token-", inBody.Load()) {
+				w.WriteHeader(http.StatusUnauthorized)
+				return
+			}
+			jsonBody(`{"progress":"processing"}`)(w, r)
+		})
+	}
+	text := "targets:\n"
+	for _, job := range []string{"a", "b"} {
+		text += "  - {name: " + job + ", system: oracle_content, url: " + upstream.URL + ", jobs: [{type: T, id: " + job + "}],\n" +
+			"     oauth2: {client_id: id, client_secret: secret, token_url: " + upstream.URL + "/token, http_headers: {X-Domain: {values: [tenant]}}}}\n"
+	}
+	exporter := exportertest.Start(t, exportertest.Options{Now: clock.Now, Config: text})
+	for range 4 {
+		if up := exporter.Scrape(patient).Sum("asyncjob_up"); up != 2 {
+			t.Errorf("%v of 2 jobs are up", up)
+		}
+		clock.Advance(61 * time.Second)
+		exporter.Reload(text)
+	}
+	if inHeader.Load() != 1 || inBody.Load() != 4 {
+		t.Errorf("the secret was sent %d times in the header and %d times in the body, want 1 and 4", inHeader.Load(), inBody.Load())
+	}
+	refusing.Store(true)
+	exporter.Reload(strings.ReplaceAll(text, "client_secret: secret", "client_secret: other"))
+	e := exporter.Scrape(patient)
+	if refused := len(e.Series("asyncjob_query_failure", "reason", "login")); refused != 2 {
+		t.Errorf("%d of 2 jobs have the reason login", refused)
+	}
+	if log := exporter.Log.String(); !strings.Contains(log, "answered 400 Bad Request: invalid_scope: check the target's credentials (refused at") {
+		t.Errorf("the log does not name the code:\n%s", linesWith(log, "logging in failed"))
+	}
+	wantNoCanary(t, exporter, e)
+	if sent := upstream.Count(http.MethodPost, "/token"); sent != 6 {
+		t.Errorf("%d requests for tokens, want one of each sort before and one that was refused", sent)
 	}
 }
