@@ -105,9 +105,9 @@ func quotedLine(text []byte, number int) string {
 		return ""
 	}
 	line := strings.TrimSpace(string(lines[number-1]))
-	parts := regexp.MustCompile(`^(?:- *)?([a-z_]+):`).FindStringSubmatch(line)
+	key, _, _ := strings.Cut(strings.TrimLeft(line, "- "), ":")
 	mayBeSecret := regexp.MustCompile(`(?i)pass|secret|token|credential|key|auth|user|cert|\bca\b|header|value|claim|param|@`)
-	if parts == nil || !slices.Contains(plainKeys(), parts[1]) || mayBeSecret.MatchString(line) {
+	if !slices.Contains(plainKeys(), key) || mayBeSecret.MatchString(line) {
 		return ""
 	}
 	return fmt.Sprintf(": %s", shown(line))
