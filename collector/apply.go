@@ -2,6 +2,7 @@ package collector
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -45,9 +46,16 @@ func (c *Collector) build(ctx context.Context, old *generation, next *config.Con
 		made.targets = append(made.targets, target)
 	}
 	made.table = exposition.NewTable(made.infos())
+	if !made.table.Fits() {
+		c.let(ctx, made)
+		return nil, errTooManySystems
+	}
 	made.readJobs(ctx)
 	return made, nil
 }
+
+// errTooManySystems is the error of targets of more systems than there is room for.
+var errTooManySystems = errors.New("the targets use more than 200 systems, each of which has a metric of its own: use fewer")
 
 // readJobs waits a little for the lists of jobs of all targets.
 func (g *generation) readJobs(ctx context.Context) {

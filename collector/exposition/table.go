@@ -35,6 +35,12 @@ func NewTable(infos []SystemInfo) *Table {
 	return t
 }
 
+// mostRows is the number of rows that a byte can tell apart.
+const mostRows = 256
+
+// Fits reports whether samples can name all rows of the table.
+func (t *Table) Fits() bool { return len(t.rows) <= mostRows }
+
 // SystemInfo is the info metric of one system.
 type SystemInfo struct {
 	System string

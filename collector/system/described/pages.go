@@ -184,8 +184,10 @@ func nextLink(headers []string) string {
 		if !found {
 			return ""
 		}
-		parameters, rest = cutUnquoted(parameters)
-		for parameter := range strings.SplitSeq(parameters, ";") {
+		parameters, rest = cutUnquoted(parameters, ',')
+		for parameters != "" {
+			var parameter string
+			parameter, parameters = cutUnquoted(parameters, ';')
 			name, value, _ := strings.Cut(parameter, "=")
 			words := strings.Fields(strings.Trim(strings.TrimSpace(value), `"`))
 			if strings.EqualFold(strings.TrimSpace(name), "rel") && slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(w, "next") }) {
@@ -195,14 +197,14 @@ func nextLink(headers []string) string {
 	}
 }
 
-// cutUnquoted cuts a text at its first comma that is not within quotation marks.
-func cutUnquoted(text string) (before, after string) {
+// cutUnquoted cuts a text at the first separator that is not within quotation marks.
+func cutUnquoted(text string, separator rune) (before, after string) {
 	quoted := false
 	for i, r := range text {
 		switch {
 		case r == '"':
 			quoted = !quoted
-		case r == ',' && !quoted:
+		case r == separator && !quoted:
 			return text[:i], text[i+1:]
 		}
 	}
