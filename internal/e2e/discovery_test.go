@@ -45,8 +45,8 @@ func TestAListedJobThatIsConfiguredIsOneJob(t *testing.T) {
 					byID++
 				}
 			}
-			if byID != int(discovered) {
-				t.Errorf("%d jobs are called by their id, want the %v discovered ones", byID, discovered)
+			if byID != 0 {
+				t.Errorf("%d jobs are called by their id, and not by what they work on", byID)
 			}
 		})
 	}

@@ -259,7 +259,7 @@ targets:
     system: sample_exchange
     url: ` + upstream.URL + `
     max_concurrency: 1
-    timeout: 300ms
+    timeout: 2s
     jobs: [{id: 1}, {id: 2}, {id: 3}, {id: 4}, {id: 5}, {id: 6}]
 `})
 			e := exporter.Scrape(patient)

@@ -113,7 +113,9 @@ func TestClosingEndsScrapesUnderWay(t *testing.T) {
 	answered := make(chan exportertest.Reply, 1)
 	go func() { answered <- exporter.Get("/metrics") }()
 	waitFor(t, "the hanging read", func() bool { return upstream.Count("", sessionPath+"hangs") == 1 })
-	waitFor(t, "the other read", func() bool { return upstream.Count("", sessionPath+"s/file") == 1 })
+	waitFor(t, "the end of the other read", func() bool {
+		return strings.Contains(exporter.Get("/api/v1/jobs?target=a&job_id=s").Body, `"state":"running"`)
+	})
 	began := time.Now()
 	if err := exporter.Collector.Close(context.WithoutCancel(t.Context())); err != nil {
 		t.Error(err)

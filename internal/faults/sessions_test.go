@@ -202,7 +202,7 @@ func TestADroppedTargetLeavesNoSeries(t *testing.T) {
 // waitFor waits until something that happens in the background has happened.
 func waitFor(t *testing.T, what string, happened func() bool) {
 	t.Helper()
-	for range 500 {
+	for range 3000 {
 		if happened() {
 			return
 		}
