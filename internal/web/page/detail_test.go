@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +16,7 @@ import (
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/upstream"
 	"github.com/asyncjob-exporter/asyncjob_exporter/config"
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/web/shown"
 )
 
 // everything is a job of which all is known that there can be.
@@ -172,5 +176,18 @@ func TestReadNow(t *testing.T) {
 	}
 	if len(asked) != 2 || asked[0].ID != "9F2" || asked[0].Path == "" {
 		t.Errorf("%+v were read", asked)
+	}
+}
+
+// Each runbook that a page leads to is there.
+func TestRunbooksAreThere(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "..", "alerts", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, reason := range shown.Reasons() {
+		if !regexp.MustCompile(`(?m)^#+ ` + reason.Alert() + `$`).Match(text) {
+			t.Errorf("alerts/README.md has no section %s, for %s", reason.Alert(), reason)
+		}
 	}
 }

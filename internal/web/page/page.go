@@ -63,7 +63,8 @@ type Handler struct {
 	readAt  time.Time
 }
 
-// New makes the handler of GET /jobs, whose ReadNow is POST /jobs/read. Its error is one of the exporter's own.
+// New makes the handler of GET /jobs, whose ReadNow is POST /jobs/read. The
+// error is one of the exporter's own.
 func New(exporter Exporter) (*Handler, error) {
 	h := &Handler{exporter: exporter, policy: contentSecurityPolicy()}
 	for name, made := range map[string]**template.Template{"list.html": &h.list, "job.html": &h.job} {
