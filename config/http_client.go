@@ -1,7 +1,6 @@
 package config
 
 import (
-	"bytes"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -144,10 +143,6 @@ func (p *parser) headers(node *yaml.Node, headers *promconfig.Headers, at place,
 	}
 }
 
-// maxSecretBytes bounds the files that keys of the HTTP client configuration
-// name: bundles of certificates are the largest.
-const maxSecretBytes = 4 << 20
-
 // secretFile is a file named by a key of the HTTP client configuration.
 type secretFile struct {
 	key  []string // path of keys
@@ -174,12 +169,12 @@ func (p *parser) secretFiles(node *yaml.Node, http *promconfig.HTTPClientConfig,
 // odd with its content.
 func (p *parser) secretFile(node *yaml.Node, file secretFile, at place) bool {
 	line, at := lineOf(node, file.key...), at.child(strings.Join(file.key, "."))
-	text, _, err := readRegularFile(file.path, maxSecretBytes)
+	content, err := readSecretFile(file.path)
 	if err != nil {
 		p.found.add(line, at, "cannot be read: %s%s", err, homeAdvice(file.path))
 		return false
 	}
-	for _, hint := range secretFileHints(file, string(bytes.TrimSpace(WithoutMark(text)))) {
+	for _, hint := range secretFileHints(file, string(content)) {
 		p.warnings.add(line, at, "%s %s", file.path, hint)
 	}
 	return true

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"fmt"
 	"hash"
@@ -55,12 +54,11 @@ func (r *secretReader) text(into, path *string, key string) {
 	if *path == "" || r.err != nil {
 		return
 	}
-	content, _, err := readRegularFile(*path, maxSecretBytes)
+	content, err := readSecretFile(*path)
 	if err != nil {
-		r.err = fmt.Errorf("%s: cannot be read: %w", key, cleanError{err})
+		r.err = fmt.Errorf("%s: cannot be read: %w", key, err)
 		return
 	}
-	content = bytes.TrimSpace(WithoutMark(content))
 	fmt.Fprintf(r.contents, "%d:%s", len(content), content)
 	*into, *path = string(content), ""
 }
