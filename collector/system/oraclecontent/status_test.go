@@ -9,9 +9,10 @@ import (
 	"github.com/asyncjob-exporter/asyncjob_exporter/config"
 )
 
-func decoded(t *testing.T, kind, body string) *job.Job {
+// decoded is an operation's job.
+func decoded(t *testing.T, body string) *job.Job {
 	t.Helper()
-	found, err := decodeStatus([]byte(body), kind, builtInWords())
+	found, err := decodeStatus([]byte(body), kindOperation, builtInWords())
 	if err != nil {
 		t.Fatalf("%s: %v", body, err)
 	}
@@ -51,7 +52,7 @@ func TestStatusIsTheWordOfOperationsOnly(t *testing.T) {
 		`{"status":"SUCCESS","error":{"title":"a"}}`:     job.Failed,
 		`{"status":"404","error":{"title":"Not Found"}}`: job.Failed,
 	} {
-		if got := decoded(t, kindOperation, body).State; got != want {
+		if got := decoded(t, body).State; got != want {
 			t.Errorf("%s is %s, want %s", body, got, want)
 		}
 	}
@@ -81,7 +82,7 @@ func TestErrorsAreFoundWhereverTheyStand(t *testing.T) {
 		`"result":{"body":{"operations":{"publish":{"failedItems":[{"message":"ignored, it failed anyway"}]}}}}`:             {},
 		`"error":{"o:errorDetails":` + strings.Repeat(`[`, 1000) + `{"detail":"too deep"}` + strings.Repeat(`]`, 1000) + `}`: {},
 	} {
-		if got := decoded(t, kindOperation, `{"progress":"failed",`+body+`}`).Error; got != want {
+		if got := decoded(t, `{"progress":"failed",`+body+`}`).Error; got != want {
 			t.Errorf("%.100s is %+v, want %+v", body, got, want)
 		}
 	}
@@ -92,7 +93,7 @@ func TestErrorsAreFoundWhereverTheyStand(t *testing.T) {
 func TestFailedItemsFailABulkOperation(t *testing.T) {
 	const items = `"result":{"status":{"code":"200"},"body":{"operations":{"b":{"failedItems":[{"message":"second"}]},"a":{"failedItems":[{"id":"CORE1","o:errorCode":"X","message":"first"},{}]},"c":{"failedItems":[]}}}}`
 	for word, want := range map[string]job.State{"succeeded": job.Failed, "SUCCESS": job.Failed, "processing": job.Running, "aborted": job.Canceled} {
-		found := decoded(t, kindOperation, fmt.Sprintf(`{"progress":%q,%s}`, word, items))
+		found := decoded(t, fmt.Sprintf(`{"progress":%q,%s}`, word, items))
 		if found.State != want || want == job.Failed && found.Error != (job.Error{ID: "X", Message: "first"}) {
 			t.Errorf("%s is %s with the error %+v, want %s", word, found.State, found.Error, want)
 		}
@@ -110,7 +111,7 @@ func TestProgressIsOfPagesWhereThereIsNoPercentage(t *testing.T) {
 		`"pageCount":4,"completedCount":0`: 0, `"pageCount":0,"completedCount":0`: -1, `"pageCount":4`: -1, `"completedCount":4`: -1, `"pageCount":-4,"completedCount":1`: -1,
 	} {
 		got := -1.0
-		if progress := decoded(t, kindOperation, `{"progress":"processing",`+body+`}`).Progress; progress != nil {
+		if progress := decoded(t, `{"progress":"processing",`+body+`}`).Progress; progress != nil {
 			got = *progress
 		}
 		if got != want {
