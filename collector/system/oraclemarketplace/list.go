@@ -17,7 +17,7 @@ const (
 	pageSize = 100
 	// walkFor is how long one listing goes on with a walk: the next one takes it
 	// up where this one left it.
-	walkFor = 2 * time.Second
+	walkFor = 1500 * time.Millisecond
 )
 
 // List asks GET /appstore/publisher/v1/machineimages for the newest uploads, and
