@@ -60,10 +60,14 @@ func isPunctuation(r rune) bool { return strings.ContainsRune(`"'.,;:!?()[]{}<>\
 // unescaped undoes what JSON and URLs do to a text that is quoted in them, also
 // where that was done several times.
 func unescaped(word string) string {
+	if !strings.ContainsAny(word, `\%`) {
+		return word
+	}
 	const mostTimes = 4
+	escapes := strings.NewReplacer(`\/`, "/", `\u0026`, "&", `\u003d`, "=", `\u003D`, "=", `\u0040`, "@", `\"`, `"`, `\\`, `\`)
 	for range mostTimes {
 		before := word
-		word = strings.NewReplacer(`\/`, "/", `\u0026`, "&", `\u003d`, "=", `\u003D`, "=", `\u0040`, "@", `\"`, `"`, `\\`, `\`).Replace(word)
+		word = escapes.Replace(word)
 		word = percentDecoded(word)
 		if word == before {
 			break

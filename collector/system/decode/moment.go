@@ -16,11 +16,7 @@ func (m *Moment) UnmarshalJSON(data []byte) error {
 	if len(data) > 0 && data[0] == '{' {
 		data, zone = zonedTime(data)
 	}
-	word, ok := unquote(data)
-	if !ok {
-		word = string(data)
-	}
-	m.Time = ParseTime(word, zone)
+	m.Time = ParseTime(unquoted(data), zone)
 	return nil
 }
 

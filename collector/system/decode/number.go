@@ -6,11 +6,7 @@ type Number struct{ Value *float64 }
 
 // UnmarshalJSON never fails: what is no number is absent.
 func (n *Number) UnmarshalJSON(data []byte) error {
-	text, quoted := unquote(data)
-	if !quoted {
-		text = string(data)
-	}
-	n.Value = ParseNumber(text)
+	n.Value = ParseNumber(unquoted(data))
 	return nil
 }
 
@@ -37,11 +33,7 @@ type Percent struct{ Ratio *float64 }
 
 // UnmarshalJSON never fails: what is no percentage is absent.
 func (p *Percent) UnmarshalJSON(data []byte) error {
-	text, quoted := unquote(data)
-	if !quoted {
-		text = string(data)
-	}
-	p.Ratio = ParsePercent(text)
+	p.Ratio = ParsePercent(unquoted(data))
 	return nil
 }
 

@@ -72,6 +72,17 @@ func Labels(labels ...string) []string {
 	return nil
 }
 
+// unquoted is the text of a JSON string, or of any other value as it stands.
+// Most are numbers, which are not worth the error of taking them for strings.
+func unquoted(data []byte) string {
+	if len(data) > 0 && data[0] == '"' {
+		if text, ok := unquote(data); ok {
+			return text
+		}
+	}
+	return string(data)
+}
+
 // unquote is the text of a JSON string; false where data, which is valid JSON
 // or empty, is anything else, except that null is an empty text. Most strings
 // hold no escapes: they are taken as they stand.
