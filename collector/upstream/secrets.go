@@ -24,8 +24,11 @@ import (
 )
 
 const (
-	// secretAge is how old what is known of a secret file may be.
-	secretAge = time.Second
+	// secretAge is how old what is known of a secret file may be: a change is noticed
+	// within a second.
+	secretAge = 500 * time.Millisecond
+	// secretPatience is how long a file is waited for that was read before.
+	secretPatience = time.Second
 	// firstSecret is how long a secret is waited for that was never read.
 	firstSecret = 5 * time.Second
 	// largestSecret bounds a file that a mistaken key may name.
@@ -72,11 +75,11 @@ type secretFile struct {
 }
 
 // read returns a file's content, not older than secretAge, or, where it does not
-// come within the patience, what is known of it.
+// come in time, what is known of it.
 func (s *secretFiles) read(ctx context.Context, path string) (string, error) {
 	s.mu.Lock()
 	file := s.refresh(path)
-	reading, patience := file.reading, secretAge
+	reading, patience := file.reading, secretPatience
 	if !file.known {
 		patience = firstSecret
 	}
