@@ -23,12 +23,19 @@ func boardLinks(from string) []dashboard.DashboardLink {
 	}
 	var links []dashboard.DashboardLink
 	for _, to := range all {
-		if to.uid != from {
-			links = append(links, dashboard.DashboardLink{
-				Title: to.title, Tooltip: to.tooltip, Type: dashboard.DashboardLinkTypeLink, Icon: "dashboard",
-				Url: new("/d/" + to.uid), Tags: []string{}, IncludeVars: true, KeepTime: true,
-			})
+		if to.uid == from {
+			continue
 		}
+		leads := dashboard.DashboardLink{
+			Title: to.title, Tooltip: to.tooltip, Type: dashboard.DashboardLinkTypeLink, Icon: "dashboard",
+			Url: new("/d/" + to.uid), Tags: []string{}, IncludeVars: true, KeepTime: true,
+		}
+		if from == fleetUID && to.uid == jobUID {
+			// Not with the fleet's jobs: all of them are no job that the board could show.
+			leads.IncludeVars = false
+			leads.Url = new("/d/" + jobUID + "?var-datasource=${datasource}&${system:queryparam}&${target:queryparam}")
+		}
+		links = append(links, leads)
 	}
 	return append(links, dashboard.DashboardLink{
 		Title: "Runbooks", Tooltip: "What to do about each alert", Type: dashboard.DashboardLinkTypeLink, Icon: "doc",

@@ -57,6 +57,7 @@ func queried(name, label, description, query string) dashboard.VariableModel {
 		"query": query, "qryType": kind, "refId": "PrometheusVariableQueryEditor-VariableQuery",
 	}}
 	v.Refresh = new(dashboard.VariableRefreshOnTimeRangeChanged)
+	v.Sort = new(dashboard.VariableSortDisabled)
 	v.Multi = new(true)
 	v.IncludeAll = new(false)
 	return v
