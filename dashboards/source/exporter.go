@@ -42,12 +42,12 @@ func exporterTiles() []builder {
 			query: "sum(" + jobs + ")", color: "blue", trend: true,
 		},
 		tile{
-			title: "Unavailable jobs", description: "Jobs whose status no exporter can read.", nothing: "no target",
+			title: "Unavailable", description: "Jobs whose status no exporter can read.", nothing: "no target",
 			query: fmt.Sprintf("count(%s) or 0 * sum(%s)", ofTargets("asyncjob:since_timestamp_seconds", `state="unread"`)+" >= 0", ofTargets("asyncjob_target_jobs")),
 			color: colorOf("unavailable"), alarm: true, links: []link{onlyState("unread"), runbook("AsyncJobStatusUnavailable")},
 		},
 		tile{
-			title: "Refused configurations", description: "Exporters that refused their configuration at the last reload and run with the old one.", nothing: "none",
+			title: "Reload refused", description: "Exporters that refused their configuration at the last reload and run with the old one.", nothing: "none",
 			query: fmt.Sprintf("sum(%s == bool 0)", ofExporters("asyncjob_exporter_config_last_reload_successful")), color: orange, alarm: true,
 			links: []link{runbook("AsyncJobExporterConfigReloadFailed")},
 		},
@@ -102,9 +102,11 @@ func scrapeDuration() graph {
 	}
 }
 
-// perSecond is the rate of a counter of requests by a label.
+// perSecond is the rate of a counter of requests by a label, without those that
+// never came in the time range.
 func perSecond(label, metric string) string {
-	return fmt.Sprintf("%s > 0", sumBy(label, "rate("+ofRequests(metric)+"[$__rate_interval])"))
+	return among(label, sumBy(label, "rate("+ofRequests(metric)+"[$__rate_interval])"),
+		sumBy(label, "increase("+ofRequests(metric)+"[$__range] @ end())")+" > 0")
 }
 
 func failuresByReason() graph {

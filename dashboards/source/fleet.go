@@ -18,7 +18,7 @@ func fleetBoard() board {
 		variables:   []dashboard.VariableModel{dataSource(), systems(), targets(), fleetJobs(), fleetStates(), fleetSkip()},
 		lines: []line{
 			panels(4, alarmTiles()...),
-			{3, stateTiles()},
+			panels(3, stateTiles()...),
 			panels(7, failedJobs(), stalledJobs()),
 			panels(7, expiredJobs(), failedParts()),
 			panels(7, expiringJobs(), unreadableJobs()),
@@ -97,8 +97,8 @@ func orderedJobs() string {
 func alarmTiles() []builder {
 	red, orange := colorOf("failed"), colorOf("expired")
 	return []builder{
-		alarm("Failed", "Jobs whose state is failed: the upstream gave up on them.", inState("failed"), red, onlyState("failed"), runbook("AsyncJobFailed")),
-		alarm("Expired", "Jobs that ran into their expiration time before they were finished.", inState("expired"), orange, onlyState("expired"), runbook("AsyncJobExpired")),
+		alarm("Failed", "Jobs whose state is failed: the upstream gave up on them.", verdict("AsyncJobFailed"), red, onlyState("failed"), runbook("AsyncJobFailed")),
+		alarm("Expired", "Jobs that ran into their expiration time before they were finished.", verdict("AsyncJobExpired"), orange, onlyState("expired"), runbook("AsyncJobExpired")),
 		alarm("Stalled", "Running jobs of which nothing has changed for 30 minutes, as in the alert.", verdict("AsyncJobStalled"), orange, onlyState("running"), runbook("AsyncJobStalled")),
 		alarm("Part failed", "Unfinished jobs of which a file, a part or a data centre failed, or that a warning will make fail.", verdict(partAlerts), orange, runbook("AsyncJobPartFailed")),
 		alarm("Unavailable", "Jobs whose status no exporter can read: nothing is known of their state.", unread(), colorOf("unavailable"), onlyState("unread"), runbook("AsyncJobStatusUnavailable")),
@@ -115,27 +115,24 @@ func alarm(title, description, jobs, color string, links ...link) tile {
 }
 
 // stateTiles are what may become one of the others, and what is as it should be.
-func stateTiles() []cell {
+func stateTiles() []builder {
 	orange := colorOf("expired")
-	tiles := []cell{
-		{3, alarm("Expiring", "Unfinished sessions less than 2 minutes from their expiration time, as in the alert.", verdict("AsyncJobExpiringSoon"), orange, runbook("AsyncJobExpiringSoon"))},
-		{3, alarm("Too long", "Jobs that are not finished after the time that the configuration gives them.", verdict("AsyncJobRunningTooLong"), orange, onlyState("running"), runbook("AsyncJobRunningTooLong"))},
+	tiles := []builder{
+		alarm("Expiring", "Unfinished sessions less than 2 minutes from their expiration time, as in the alert.", verdict("AsyncJobExpiringSoon"), orange, runbook("AsyncJobExpiringSoon")),
+		alarm("Too long", "Jobs that are not finished after the time that the configuration gives them.", verdict("AsyncJobRunningTooLong"), orange, onlyState("running"), runbook("AsyncJobRunningTooLong")),
 	}
-	for _, s := range []struct {
-		width             int
-		word, description string
-	}{
-		{3, "running", "Jobs that are being worked on."},
-		{3, "pending", "Jobs that wait for their turn."},
-		{4, "succeeded", "Jobs that ended well and are still configured or listed."},
-		{3, "canceled", "Jobs that somebody called off."},
-		{2, "gone", "Jobs that the upstream does not know, or not any more; also the normal end of a download session."},
-		{3, "unknown", "Jobs in a state for which the exporter has no word; the job board shows the upstream's own."},
+	for _, s := range []struct{ word, description string }{
+		{"running", "Jobs that are being worked on."},
+		{"pending", "Jobs that wait for their turn."},
+		{"succeeded", "Jobs that ended well and are still configured or listed."},
+		{"canceled", "Jobs that somebody called off."},
+		{"gone", "Jobs that the upstream does not know, or not any more; also the normal end of a download session."},
+		{"unknown", "Jobs in a state for which the exporter has no word; the job board shows the upstream's own."},
 	} {
-		tiles = append(tiles, cell{s.width, tile{
+		tiles = append(tiles, tile{
 			title: strings.ToUpper(s.word[:1]) + s.word[1:], description: s.description,
 			query: countOf(inState(s.word)), nothing: "no jobs", color: colorOf(s.word), links: []link{onlyState(s.word)},
-		}})
+		})
 	}
 	return tiles
 }
