@@ -17,7 +17,7 @@ func whatIsWrong() list {
 				Title: "Runbook", URL: runbooks + "#${__data.fields.finding}", TargetBlank: true,
 			}))},
 			{title: "Detail", label: "detail", look: all(wrapped(), atLeast(340))},
-			{title: "When", query: milliseconds(whenWrong()), look: all(ago(125), unknownTime())},
+			{title: "When", query: milliseconds(whenWrong()), look: all(ago(140), unknownTime())},
 			{title: "Job", label: "job_name", look: atLeast(90)},
 		},
 		dropped: []string{"system", "target", "job_id", "kind"},
