@@ -315,7 +315,8 @@ func (s *served) list(w http.ResponseWriter, r *http.Request) {
 		pages[i] = bytes.ReplaceAll(pages[i], []byte("BASE"), []byte("http://"+r.Host))
 	}
 	number, ok := s.pageNumber(r, pages)
-	if !ok || r.Method != or(list.Method, http.MethodGet) || !hasHeaders(r, s.description.Headers) {
+	isPost := list.Method == http.MethodPost
+	if !ok || r.Method != or(list.Method, http.MethodGet) || isPost != (r.Header.Get("Content-Type") == "application/json") || !hasHeaders(r, s.description.Headers) {
 		writeJSON(w, http.StatusBadRequest, map[string]string{"message": "that is not how it is asked for"})
 		return
 	}

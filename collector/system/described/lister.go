@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
@@ -39,6 +40,9 @@ func (l lister) List(ctx context.Context, after time.Time) (system.Listing, erro
 		return system.Listing{Cut: true}, fmt.Errorf("listing: %w", err)
 	}
 	first.Method, first.Body = l.d.list.method, l.d.list.body
+	if first.Body != nil {
+		first.Header = http.Header{"Content-Type": {"application/json"}}
+	}
 	turner := newPageTurner(l.d.list, l.target, first)
 	for number := 1; ; number++ {
 		before := len(found.known)
