@@ -22,7 +22,7 @@ func retryAfter(header http.Header, now time.Time) (time.Time, bool) {
 	if err != nil {
 		seconds, err := strconv.ParseUint(value, 10, 63)
 		if err != nil && !errors.Is(err, strconv.ErrRange) {
-			return time.Time{}, false
+			return quotaReset(header, now)
 		}
 		return now.Add(time.Duration(min(seconds, uint64(longestPause/time.Second))) * time.Second), true
 	}
@@ -31,6 +31,26 @@ func retryAfter(header http.Header, now time.Time) (time.Time, bool) {
 	}
 	if latest := now.Add(longestPause); until.After(latest) {
 		until = latest
+	}
+	return until, true
+}
+
+// quotaReset is when an account may ask again that has used up what it may ask in an
+// hour, as GitHub and others say it; false where it has not.
+func quotaReset(header http.Header, now time.Time) (time.Time, bool) {
+	if strings.TrimSpace(header.Get("X-Ratelimit-Remaining")) != "0" {
+		return time.Time{}, false
+	}
+	seconds, err := strconv.ParseInt(strings.TrimSpace(header.Get("X-Ratelimit-Reset")), 10, 64)
+	if err != nil {
+		return time.Time{}, false
+	}
+	until := time.Unix(seconds, 0)
+	if theirs, err := http.ParseTime(header.Get("Date")); err == nil {
+		until = now.Add(until.Sub(theirs))
+	}
+	if !until.After(now) || until.After(now.Add(longestPause)) {
+		return time.Time{}, false // not a time, but a number of seconds perhaps
 	}
 	return until, true
 }

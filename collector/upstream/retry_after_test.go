@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"net/http"
+	"strconv"
 	"testing"
 	"time"
 )
@@ -39,6 +40,31 @@ func TestRetryAfterByTheServersClock(t *testing.T) {
 		}, now)
 		if !ok || until.Sub(now) != 30*time.Second {
 			t.Errorf("a clock %s off: %s (%v), want 30s", skew, until.Sub(now), ok)
+		}
+	}
+}
+
+// An account that has used up its requests may ask again at a time, by the server's clock.
+func TestAQuotaIsUsedUpUntilItsReset(t *testing.T) {
+	now := time.Date(2026, time.November, 22, 0, 0, 0, 0, time.UTC)
+	for _, test := range []struct {
+		remaining string
+		reset     time.Duration
+		want      time.Duration
+	}{
+		{"0", 10 * time.Minute, 10 * time.Minute}, {" 0 ", time.Hour, time.Hour}, {"1", 10 * time.Minute, 0}, {"", 10 * time.Minute, 0},
+		{"0", -time.Minute, 0}, {"0", 2 * time.Hour, 0},
+	} {
+		for _, skew := range []time.Duration{0, -time.Hour} {
+			theirs := now.Add(skew)
+			until, ok := retryAfter(http.Header{
+				"Date":                  {theirs.Format(http.TimeFormat)},
+				"X-Ratelimit-Remaining": {test.remaining},
+				"X-Ratelimit-Reset":     {strconv.FormatInt(theirs.Add(test.reset).Unix(), 10)},
+			}, now)
+			if ok != (test.want > 0) || ok && until.Sub(now) != test.want {
+				t.Errorf("%+v, skew %s: %s (%v)", test, skew, until.Sub(now), ok)
+			}
 		}
 	}
 }

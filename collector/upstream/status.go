@@ -23,6 +23,9 @@ func (c *Client) statusFailure(account *account, r Request, response *http.Respo
 	case status == http.StatusUnauthorized:
 		return fail(job.ReasonUnauthorized)
 	case status == http.StatusForbidden:
+		if _, usedUp := quotaReset(response.Header, c.Now()); usedUp {
+			return c.obey(account, r, response, fail)
+		}
 		return fail(job.ReasonForbidden)
 	case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable:
 		return c.obey(account, r, response, fail)
