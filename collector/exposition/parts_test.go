@@ -15,14 +15,16 @@ func namesOf(files []job.File) string {
 	return strings.Join(names, " ")
 }
 
-func fileName(f *job.File) *string { return &f.Name }
+func fileName(f job.File) string { return f.Name }
+
+func fitFile(f *job.File) { f.Name = job.Label(f.Name) }
 
 func TestShownFiles(t *testing.T) {
 	files := []job.File{{Name: "c", State: job.Running}, {Name: "a", State: job.Failed}, {Name: "b", State: job.Pending}, {Name: "a", State: job.Succeeded}}
 	for limit, want := range map[int]string{
 		0: "", 1: "a:failed", 2: "a:failed b:pending", 3: "a:failed b:pending c:running", 200: "a:failed b:pending c:running",
 	} {
-		shown, omitted := firstByName(files, fileName, limit)
+		shown, omitted := firstByName(files, fileName, fitFile, limit)
 		if got := namesOf(shown); got != want || omitted != max(3-limit, 0) {
 			t.Errorf("of at most %d: %q and %d omitted", limit, got, omitted)
 		}
@@ -35,12 +37,12 @@ func TestShownFiles(t *testing.T) {
 // TestNamesThatBecomeAlike are one file once they are fit to be labels.
 func TestNamesThatBecomeAlike(t *testing.T) {
 	long := strings.Repeat("x", 128)
-	shown, omitted := firstByName([]job.File{{Name: long + "1"}, {Name: long + "2"}, {Name: "a\n"}, {Name: "a\t"}}, fileName, 200)
+	shown, omitted := firstByName([]job.File{{Name: long + "1"}, {Name: long + "2"}, {Name: "a\n"}, {Name: "a\t"}}, fileName, fitFile, 200)
 	if len(shown) != 2 || omitted != 0 || shown[0].Name != "a " || shown[1].Name != long {
 		t.Errorf("%q and %d omitted", namesOf(shown), omitted)
 	}
 	two := []job.DataCenter{{Name: long + "2", Region: "r2"}, {Name: long + "1", Region: "r1"}}
-	dataCenters, _ := firstByName(two, func(d *job.DataCenter) *string { return &d.Name }, 200)
+	dataCenters, _ := firstByName(two, func(d job.DataCenter) string { return d.Name }, func(d *job.DataCenter) { d.Name = job.Label(d.Name) }, 200)
 	if len(dataCenters) != 1 || dataCenters[0].Region != "r2" {
 		t.Errorf("%v", dataCenters)
 	}
