@@ -27,43 +27,43 @@ func TestARowShowsWhatTheLastReadsKnew(t *testing.T) {
 		},
 		"4f0d8c1b-67a5-4f0e-9df1-0e7be4a5f2ab": { // without a name; just begun
 			"State": "pending", "Job": "4f0d8c1b-67a5-4f0e-9df1-0e7be4a5f2ab",
-			"Target": "vcenter-prod", "Progress": "no files", "Age": "1 d 2 h", "Changed": "–", "Expires": "5 min", "Labels": "",
+			"Target": "vcenter-prod", "Progress": "no files", "Age": "1 d 2 h", "Changed": "–", "Expires": "5 min", "Labels": "–",
 		},
 		"windows-2025": {
 			"State": "expired", "Job": "windows-2025 it ran out before it was completed",
-			"Target": "vcenter-prod", "Progress": "", "Age": "1 d 2 h", "Changed": "–", "Expires": "17 min ago", "Labels": "team=windows",
+			"Target": "vcenter-prod", "Progress": "–", "Age": "1 d 2 h", "Changed": "–", "Expires": "17 min ago", "Labels": "team=windows",
 		},
 		"debian-13": { // the upstream never knew it
 			"State": "gone", "Job": "debian-13 not found the upstream knows no job of this id: check it for a typo",
-			"Target": "vcenter-prod", "Progress": "", "Age": "–", "Changed": "–", "Expires": "–", "Labels": "",
+			"Target": "vcenter-prod", "Progress": "–", "Age": "–", "Changed": "–", "Expires": "–", "Labels": "–",
 		},
 		"webserver image": {
 			"State": "running", "Job": "webserver image", "Target": "marketplace",
-			"Progress": "75 % ≈ 1 h", "Age": "3 h 12 min", "Changed": "–", "Expires": "–", "Labels": "",
+			"Progress": "75 % ≈ 1 h", "Age": "3 h 12 min", "Changed": "–", "Expires": "–", "Labels": "–",
 		},
 		"database image": { // failed, with a credential in the upstream's message
 			"State": "failed", "Job": "database image OCM-4711: virus scan found EICAR in https://files.example.com/disk.img", "Target": "marketplace",
-			"Progress": "", "Age": "2 d 2 h", "Changed": "2 d 1 h", "Expires": "–", "Labels": "",
+			"Progress": "–", "Age": "2 d 2 h", "Changed": "2 d 1 h", "Expires": "–", "Labels": "–",
 		},
 		"cache image": { // a word in no table
 			"State": "unknown", "Job": "cache image the upstream says “Awaiting approval”", "Target": "marketplace",
-			"Progress": "", "Age": "40 min", "Changed": "–", "Expires": "–", "Labels": "",
+			"Progress": "–", "Age": "40 min", "Changed": "–", "Expires": "–", "Labels": "–",
 		},
 		"Article": { // was read, and cannot be read now
 			"State": "unavailable", "Job": "Article unauthorized: GET status: answered 401 Unauthorized (was running)", "Target": "content",
-			"Progress": "10 %", "Age": "8 min", "Changed": "–", "Expires": "–", "Labels": "",
+			"Progress": "10 %", "Age": "8 min", "Changed": "–", "Expires": "–", "Labels": "–",
 		},
 		"bulk publish": { // could never be read
 			"State": "unavailable", "Job": "bulk publish unauthorized: GET status: answered 401 Unauthorized", "Target": "content",
-			"Progress": "", "Age": "–", "Changed": "–", "Expires": "–", "Labels": "",
+			"Progress": "–", "Age": "–", "Changed": "–", "Expires": "–", "Labels": "–",
 		},
 		"sample import": {
 			"State": "succeeded", "Job": "sample import", "Target": "samples",
-			"Progress": "100 %", "Age": "2 h", "Changed": "1 h 40 min", "Expires": "–", "Labels": "",
+			"Progress": "100 %", "Age": "2 h", "Changed": "1 h 40 min", "Expires": "–", "Labels": "–",
 		},
 		"12": { // nobody scraped it yet
 			"State": "unread", "Job": "12 not read yet", "Target": "samples",
-			"Progress": "", "Age": "–", "Changed": "–", "Expires": "–", "Labels": "",
+			"Progress": "–", "Age": "–", "Changed": "–", "Expires": "–", "Labels": "–",
 		},
 	} {
 		if !maps.Equal(rows[name], want) {

@@ -38,7 +38,10 @@ type targetView struct {
 	// Problems say why it is not up, or what else does not work.
 	Problems []string
 
+	// Read is when the jobs were read, which Verb tells; Listed is not said again
+	// where that was at the same time, as mostly.
 	Read   instant
+	Verb   string
 	Took   string
 	Listed instant
 	// Login is the state of the login in a word, LoginHover when it ends.
@@ -79,6 +82,10 @@ func newTargetView(target *collector.TargetStatus, asked request, moment shown.M
 	v.Health, v.Words = healthOf(target)
 	if !target.LastRead.IsZero() {
 		v.Took = took(target.Duration)
+	}
+	v.Verb = "read"
+	if v.Read.Words != "" && v.Listed.Words == v.Read.Words {
+		v.Verb, v.Listed = "read and listed", instant{}
 	}
 	v.Problems = problemsOf(target, moment.Now)
 	v.Login = string(target.Login.State)

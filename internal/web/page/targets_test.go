@@ -25,6 +25,10 @@ func TestTheStripOfTargets(t *testing.T) {
 			func(s *collector.TargetStatus) { s.LastList = before(time.Minute) },
 			"vcenter vsphere up https://vcenter.example.com no jobs read 10 s ago in 420 ms, listed 1 min ago", "target up",
 		},
+		"listed at the same time": {
+			func(s *collector.TargetStatus) { s.LastList = s.LastRead },
+			"vcenter vsphere up https://vcenter.example.com no jobs read and listed 10 s ago in 420 ms", "target up",
+		},
 		"not asked yet": {
 			func(s *collector.TargetStatus) { s.Up, s.LastRead = false, time.Time{} },
 			"vcenter vsphere not read yet https://vcenter.example.com no jobs", "target idle",
