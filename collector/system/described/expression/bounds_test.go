@@ -14,7 +14,7 @@ import (
 const (
 	// longestRun is how long a run may take: its own limit, what one instruction
 	// takes beyond it, and a machine that is busy with other tests.
-	longestRun = 10 * timeLimit
+	longestRun = 50 * timeLimit
 	// mostAllocated is how much it may allocate meanwhile, garbage included.
 	mostAllocated = 256 << 20
 )
