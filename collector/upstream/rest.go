@@ -70,7 +70,7 @@ func clockTime(moment, now time.Time) string {
 func asRefused(failure *Failure) *Failure {
 	switch failure.Status {
 	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden:
-		if failure.Reason == job.ReasonLogin {
+		if failure.Reason == job.ReasonLogin || failure.Reason == job.ReasonRateLimited {
 			return failure
 		}
 		refused := *failure
