@@ -52,8 +52,12 @@ func TestAQuotaIsUsedUpUntilItsReset(t *testing.T) {
 		reset     time.Duration
 		want      time.Duration
 	}{
-		{"0", 10 * time.Minute, 10 * time.Minute}, {" 0 ", time.Hour, time.Hour}, {"1", 10 * time.Minute, 0}, {"", 10 * time.Minute, 0},
-		{"0", -time.Minute, 0}, {"0", 2 * time.Hour, 0},
+		{"0", 10 * time.Minute, 10 * time.Minute},
+		{" 0 ", time.Hour, time.Hour},
+		{"1", 10 * time.Minute, 0},
+		{"", 10 * time.Minute, 0},
+		{"0", -time.Minute, 0},
+		{"0", 2 * time.Hour, 0},
 	} {
 		for _, skew := range []time.Duration{0, -time.Hour} {
 			theirs := now.Add(skew)

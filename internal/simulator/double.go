@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -132,6 +133,9 @@ func (s *served) answer(routes *routes, w http.ResponseWriter, r *http.Request) 
 			if ofParts {
 				operation = "parts"
 			}
+		} else if s.isStatus(path) {
+			operation, allowed = "status", s.loggedIn
+			handler = func(w http.ResponseWriter, _ *http.Request) { writeBody(w, s.script.Gone.Status, s.script.Gone.Body) }
 		}
 	}
 	routes.serve(operation, allowed, handler, w, r)
@@ -261,6 +265,12 @@ func (s *served) find(path string) (id string, ofParts, found bool) {
 		}
 	}
 	return "", false, false
+}
+
+// isStatus reports whether a path is that of some job's status.
+func (s *served) isStatus(path string) bool {
+	pattern := regexp.MustCompile(`\\\{(\\\+)?[a-z][a-z0-9_]*\\\}`).ReplaceAllString(regexp.QuoteMeta(s.description.Status.Path), ".+")
+	return s.script.Gone.Status != 0 && regexp.MustCompile("^"+pattern+"$").MatchString(path)
 }
 
 // partsPath is empty where the parts have no path of their own.
