@@ -37,10 +37,10 @@ func TestTheSetUpByTargetScrapesEachAtItsOwnInterval(t *testing.T) {
 	})
 
 	p.reload(edited(t, setUp,
-		"scrape_interval: 1m", "scrape_interval: 1s",
-		"scrape_timeout: 30s", "scrape_timeout: 1s",
-		"replacement: 15s", "replacement: 500ms",
-		"replacement: 10s", "replacement: 500ms",
+		"scrape_interval: 1m", "scrape_interval: 2s",
+		"scrape_timeout: 30s", "scrape_timeout: 2s",
+		"replacement: 15s", "replacement: 2s",
+		"replacement: 10s", "replacement: 2s",
 		"replacement: 5m", "replacement: 2s",
 	))
 	wantDistinctInstances(t, p.waitUntilUp("asyncjob", 4))
