@@ -88,13 +88,14 @@ func listedJobs(t *testing.T, e *exporter) []string {
 	return jobs
 }
 
-// simulateStanding simulates all systems at one moment three minutes after the
-// start, when all states are on show, so that two reads find the same jobs.
+// simulateStanding simulates all systems at one moment a quarter of an hour after
+// the start, when all states are on show and every job can be read, so that two
+// reads find the same jobs.
 func simulateStanding(t *testing.T) *simulator.Simulator {
 	t.Helper()
 	now := time.Now()
 	var standing atomic.Pointer[time.Time]
-	begun := now.Add(-3 * time.Minute)
+	begun := now.Add(-15 * time.Minute)
 	standing.Store(&begun)
 	simulated := exportertest.Simulate(t, simulator.Options{Clock: func() time.Time { return *standing.Load() }})
 	standing.Store(&now)
