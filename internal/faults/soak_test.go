@@ -143,6 +143,7 @@ func (s *soaking) run(t *testing.T, total, interval time.Duration) {
 	for range 2 {
 		every(interval, func() { s.scrape(t) })
 	}
+	every(interval, func() { s.scrapeShards(t) })
 	every(interval, func() { s.look(t) })
 	every(2*interval, func() { s.abandon(ctx) })
 	every(5*interval, func() { s.reload(t) })
@@ -161,6 +162,23 @@ func (s *soaking) scrape(t *testing.T) {
 	if took > soakTimeout {
 		t.Errorf("a scrape of %s took %s", soakTimeout, took)
 	}
+}
+
+// scrapeShards reads all jobs as a sharded set-up does: two scrapes at once, each of
+// half of them.
+func (s *soaking) scrapeShards(t *testing.T) {
+	var shards sync.WaitGroup
+	for shard := range 2 {
+		shards.Go(func() {
+			began := time.Now()
+			s.exporter.Probe(fmt.Sprintf("shard=%d/2", shard), soakTimeout)
+			if took := time.Since(began); took > soakTimeout {
+				t.Errorf("a shard's scrape of %s took %s", soakTimeout, took)
+			}
+			s.scrapes.Add(1)
+		})
+	}
+	shards.Wait()
 }
 
 // look asks for all other pages.
