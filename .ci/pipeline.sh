@@ -6,6 +6,7 @@ set -euo pipefail
 binary=$1
 place=$CI_SCRATCH/pipeline
 mkdir -p "$place/jobs"
+: >"$place/log"
 
 "$binary" --demo --web.listen-address=127.0.0.1:0 >"$place/guide" 2>"$place/log" &
 exporter=$!
