@@ -155,6 +155,31 @@ func TestTheMarketplacesPagesAreReadToTheEnd(t *testing.T) {
 	}
 }
 
+// Where the list's items say all that the uploads' own resources say, a scrape costs
+// a request a page, and none for each upload.
+func TestUploadsAreReadByThePage(t *testing.T) {
+	t.Parallel()
+	clock := exportertest.NewClock()
+	m := startMarketplace(t, clock, wrapped)
+	e := m.export(t, time.Hour)
+	for range 3 {
+		before := len(m.upstream.Arrivals())
+		scraped := e.Scrape(scrapeTimeout)
+		if up := scraped.Sum("asyncjob_up", "target", m.target); up != 250 {
+			t.Errorf("%v uploads are up, want 250", up)
+		}
+		const pages = 3
+		if sent := len(m.upstream.Arrivals()) - before; sent > pages+1 { // a login
+			t.Errorf("a scrape of 250 uploads took %d requests, want one a page", sent)
+		}
+		clock.Advance(15 * time.Second)
+	}
+	scraped := e.Scrape(scrapeTimeout)
+	if avoided := scraped.Sum("asyncjob_exporter_reads_avoided_total", "reason", "listed", "target", m.target); avoided < 250 {
+		t.Errorf("%v reads were avoided by lists, want at least 250", avoided)
+	}
+}
+
 // 50 of the simulated uploads ended half an hour before the start.
 func TestOfFinishedUploadsThoseWithinTheRetentionAreFound(t *testing.T) {
 	t.Parallel()

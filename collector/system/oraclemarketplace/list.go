@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/system"
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/upstream"
 	"github.com/asyncjob-exporter/asyncjob_exporter/config"
@@ -37,7 +38,8 @@ func (r *reader) List(ctx context.Context, endedAfter time.Time) (system.Listing
 	return listing, err
 }
 
-// listNewest asks for the newest uploads, as many pages as hold only new ones. A
+// listNewest asks for the newest uploads, as many pages as hold only new ones, or
+// whole ones that are under way: a page is one request, and each of them another. A
 // walk that has just begun will come by them anyway; where the pages reach to the
 // end of the list they are one.
 func (r *reader) listNewest(ctx context.Context) error {
@@ -61,11 +63,24 @@ func (r *reader) listNewest(ctx context.Context) error {
 			r.uploads.walked(newest, startedAt, r.upstream.Now())
 			return nil
 		}
-		if added < len(found.uploads) {
+		onlyNew := added == len(found.uploads)
+		if !onlyNew && !r.saves(found) || r.upstream.Now().Sub(startedAt) >= walkFor {
 			return nil
 		}
 	}
 	return nil
+}
+
+// saves reports whether a page said all of several uploads that are under way. The
+// newest come first: where a page has none of these the next one has hardly any.
+func (r *reader) saves(p page) bool {
+	underWay := 0
+	for _, upload := range p.uploads {
+		if state, _ := r.words.Meaning(string(upload.Status)); upload.whole != nil && !state.Final() {
+			underWay++
+		}
+	}
+	return underWay > 1
 }
 
 // goOn goes on with the walk under way.
@@ -91,12 +106,30 @@ func (r *reader) listed(endedAfter time.Time) system.Listing {
 	for _, upload := range r.uploads.newestFirst() {
 		state, _ := r.words.Meaning(string(upload.Status))
 		ended := state.Final() && !upload.Modified.IsZero() && upload.Modified.Before(endedAfter)
+		found := r.read(upload)
+		upload.whole = nil // the next list says it anew
 		if !ended {
-			listing.Jobs = append(listing.Jobs, system.Listed{Job: config.Job{ID: string(upload.ID), Kind: kindMachineImage, Listed: true}})
+			listing.Jobs = append(listing.Jobs, system.Listed{
+				Job:   config.Job{ID: string(upload.ID), Kind: kindMachineImage, Listed: true},
+				Found: found,
+			})
 		}
 	}
 	listing.Cut = !r.uploads.whole()
 	return listing
+}
+
+// read is an upload that this list has said all of, as its own resource would; nil
+// where it has not.
+func (r *reader) read(upload *knownUpload) *job.Job {
+	if upload.whole == nil {
+		return nil
+	}
+	found, err := decodeMachineImage(upload.whole, r.words)
+	if err != nil {
+		return nil // then its own resource is asked
+	}
+	return found
 }
 
 func (r *reader) listPage(ctx context.Context, offset int) (page, error) {

@@ -30,6 +30,9 @@ type listedUpload struct {
 	ID       decode.Text   `json:"uploadRequestId"`
 	Status   decode.Word   `json:"statusName"`
 	Modified decode.Moment `json:"lastModifiedDate"`
+	// whole is the item where it has all that the upload's own resource has; nil
+	// where it has not.
+	whole json.RawMessage
 }
 
 // more reports whether another page follows, which begins at next. Where the
@@ -121,10 +124,19 @@ func uploadIn(item json.RawMessage) (listedUpload, bool) {
 }
 
 func asUpload(value json.RawMessage) (upload listedUpload, ok bool) {
-	if decode.JSON(value, &upload) != nil {
+	var item struct {
+		listedUpload
+		// DataCenters is what an item lacks that is not whole, and what nobody would
+		// miss in it who does not look for it.
+		DataCenters *json.RawMessage `json:"dataCenterImageUploadRequests"`
+	}
+	if decode.JSON(value, &item) != nil {
 		return listedUpload{}, false
 	}
-	return upload, system.IntegerID(&config.Job{ID: string(upload.ID)}) == nil
+	if item.DataCenters != nil && !item.Status.IsBlank() {
+		item.whole = value
+	}
+	return item.listedUpload, system.IntegerID(&config.Job{ID: string(item.ID)}) == nil
 }
 
 // whole is a number of things; -1 where there is none.
