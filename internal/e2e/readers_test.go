@@ -27,7 +27,9 @@ type readers struct {
 // note looks at a request on its way in, and answers none.
 func (r *readers) note(_ string, _ http.ResponseWriter, request *http.Request) bool {
 	id := path.Base(request.URL.Path)
-	if request.Method != http.MethodGet || id == "file" || id == "authenticate" {
+	// A vCenter's library item is asked for its name, once for each session.
+	isItem := path.Base(path.Dir(request.URL.Path)) == "item"
+	if request.Method != http.MethodGet || id == "file" || id == "authenticate" || isItem {
 		return false
 	}
 	r.mutex.Lock()
