@@ -31,8 +31,7 @@ func hangingWorld(t *testing.T, hangs func(system string, r *http.Request) bool,
 
 // Whatever hangs, logins, tokens and lists included, the answer comes before
 // the scrape's timeout, with all that is known, and the rest timed out.
-func TestTheAnswerComesInTimeWhateverHangs(t *testing.T) {
-	t.Parallel()
+func TestTheAnswerComesInTimeWhateverHangs(t *testing.T) { // not parallel to others: it measures time
 	healthy := healthyWorld(t)
 	for _, hanging := range []struct {
 		name, system string
@@ -70,8 +69,7 @@ func discovery(_ string, keys map[string]any) {
 }
 
 // A list that hangs leaves half of the time to the jobs that are known.
-func TestAListThatHangsCostsNoJobItsRead(t *testing.T) {
-	t.Parallel()
+func TestAListThatHangsCostsNoJobItsRead(t *testing.T) { // not parallel to others: it measures time
 	healthy := healthyWorld(t)
 	for system, listed := range map[string]string{"vsphere": "-session", "oracle_marketplace": "/machineimages"} {
 		t.Run(system, func(t *testing.T) {
@@ -90,8 +88,7 @@ func TestAListThatHangsCostsNoJobItsRead(t *testing.T) {
 
 // The time for reading is the header's value, or the flag's where the header
 // is no positive number, less the offset, which is at most a fifth.
-func TestTheBudgetOfAScrape(t *testing.T) {
-	t.Parallel()
+func TestTheBudgetOfAScrape(t *testing.T) { // not parallel to others: it measures time
 	// slack is for everything but waiting: this is no real-time system.
 	const flag, offset, slack = 800 * time.Millisecond, 100 * time.Millisecond, 500 * time.Millisecond
 	for _, of := range []struct {

@@ -64,7 +64,8 @@ func (r *reader) listNewest(ctx context.Context) error {
 			return nil
 		}
 		onlyNew := added == len(found.uploads)
-		if !onlyNew && !r.saves(found) || r.upstream.Now().Sub(startedAt) >= walkFor {
+		allSeen := offset >= len(r.uploads.known)
+		if !onlyNew && (allSeen || !r.saves(found)) || r.upstream.Now().Sub(startedAt) >= walkFor {
 			return nil
 		}
 	}
