@@ -13,6 +13,7 @@ func (c *Collector) show(g *generation, views []targetView) *exposition.Expositi
 	x := exposition.New(g.table, layout, exposition.TargetFamilies(g.targetLabelNames(), targetSeriesOf(views)), c.parts, c.encoding.note)
 	var list exposition.List
 	for _, view := range views {
+		x.Grow(len(view.entries))
 		for i, e := range view.entries {
 			if view.jobs[i].hidden {
 				continue

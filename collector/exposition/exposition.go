@@ -4,6 +4,7 @@ package exposition
 
 import (
 	"iter"
+	"slices"
 	"sync"
 	"time"
 
@@ -34,6 +35,9 @@ func New(table *Table, layout *Layout, targets []*dto.MetricFamily, parts *sync.
 func NewPartsPool() *sync.Pool {
 	return &sync.Pool{New: func() any { return newSeriesParts() }}
 }
+
+// Grow makes room for so many jobs.
+func (x *Exposition) Grow(jobs int) { x.jobs = slices.Grow(x.jobs, jobs) }
 
 // AddJob adds the series of one job. identity are the values of the layout's names.
 func (x *Exposition) AddJob(identity []string, samples Samples) {
@@ -98,7 +102,7 @@ func (x *Exposition) Chunks(most int) iter.Seq[Chunk] {
 // walk is how far an exposition has been gone through.
 type walk struct {
 	// identities are the labels that all series of each job share.
-	identities [][]dto.LabelPair
+	identities [][]*dto.LabelPair
 	// next is the first value of each job that was not yielded yet.
 	next []position
 }
@@ -151,27 +155,33 @@ func (x *Exposition) fill(metrics []*dto.Metric, row, index int, walk *walk, par
 	return metrics
 }
 
-// identities are the labels that all series of each job share.
-func (x *Exposition) identities() [][]dto.LabelPair {
+// identities are the labels that all series of each job share. Jobs that follow one
+// another have most of them in common.
+func (x *Exposition) identities() [][]*dto.LabelPair {
 	width := len(x.layout.names)
-	all := make([]dto.LabelPair, len(x.jobs)*width)
-	identities := make([][]dto.LabelPair, len(x.jobs))
+	all := make([]*dto.LabelPair, len(x.jobs)*width)
+	identities := make([][]*dto.LabelPair, len(x.jobs))
 	for i := range x.jobs {
 		identities[i] = all[i*width : (i+1)*width]
 		for n := range x.layout.names {
-			identities[i][n].Name, identities[i][n].Value = &x.layout.names[n], &x.jobs[i].identity[n]
+			value := &x.jobs[i].identity[n]
+			if i > 0 && x.jobs[i-1].identity[n] == *value {
+				identities[i][n] = identities[i-1][n]
+				continue
+			}
+			identities[i][n] = &dto.LabelPair{Name: &x.layout.names[n], Value: value}
 		}
 	}
 	return identities
 }
 
 // metric is one series with its labels sorted by name. own are its row's own.
-func (x *Exposition) metric(parts *seriesParts, identity []dto.LabelPair, row int, value *dto.Gauge, own []*dto.LabelPair) *dto.Metric {
+func (x *Exposition) metric(parts *seriesParts, identity []*dto.LabelPair, row int, value *dto.Gauge, own []*dto.LabelPair) *dto.Metric {
 	order := x.layout.orders[row]
 	metric := parts.metric(len(order), value)
 	for i, index := range order {
 		if index < len(identity) {
-			metric.Label[i] = &identity[index]
+			metric.Label[i] = identity[index]
 		} else {
 			metric.Label[i] = own[index-len(identity)]
 		}

@@ -12,10 +12,10 @@ const (
 	// garbageRoom is how much garbage may gather before it is collected. With a
 	// hundred jobs Go's own rule, as much as is live, collects with every other
 	// scrape, which was a tenth of the CPU time.
-	garbageRoom = 32 << 20
+	garbageRoom = 20 << 20
 	// leastPercent and mostPercent bound what that is of what is live: with very
 	// many jobs as much garbage as live heap is hundreds of megabytes.
-	leastPercent = 50
+	leastPercent = 35
 	mostPercent  = 400
 	// garbageInterval is how often the rule is applied anew.
 	garbageInterval = time.Second
