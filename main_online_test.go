@@ -29,6 +29,24 @@ func TestConfigCheckOnline(t *testing.T) {
 	if open := simulated.OpenSessions(); open != 0 {
 		t.Errorf("%d sessions are open afterwards", open)
 	}
+	t.Run("job URLs", func(t *testing.T) {
+		lists := exportertest.NewUpstream(t, func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path != "/jobs.json" {
+				w.WriteHeader(http.StatusNotFound)
+				return
+			}
+			_, _ = w.Write([]byte(`[{"id": 1}, {"id": 2}]`))
+		})
+		samples := exportertest.NewUpstream(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"state":"RUNNING"}`)) })
+		for list, want := range map[string]string{"jobs.json": "2 jobs", "missing.json": ""} {
+			path := write(t, "c.yml", "targets:\n  - {name: samples, system: sample_exchange, url: "+samples.URL+", jobs: [{id: 9}], job_urls: [{url: '"+lists.URL+"/"+list+"'}]}\n")
+			var out, errOut terminal
+			err := run(t.Context(), []string{"--config.check", "--config.online", "--config.file=" + path}, nil, &out, &errOut)
+			if (err == nil) != (want != "") || !strings.Contains(out.String(), want) || !strings.Contains(out.String(), "job \"9\" is running") {
+				t.Errorf("%s: %v\n%s", list, err, out.String())
+			}
+		}
+	})
 	t.Run("a target that refuses", func(t *testing.T) {
 		refusing := exportertest.NewUpstream(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) })
 		path := write(t, "b.yml", "targets:\n  - {name: refusing, system: vsphere, url: "+refusing.URL+", basic_auth: {username: u, password: canary-password}, jobs: [{id: a}]}\n")

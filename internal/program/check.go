@@ -36,7 +36,7 @@ func Check(ctx context.Context, f *Flags, rules config.Rules, logger *slog.Logge
 	}
 	fmt.Fprintf(out, "%s is valid.\n", f.ConfigFile)
 	if f.Online {
-		return tryTargets(ctx, checked, logger, out)
+		return tryOnline(ctx, checked, logger, out)
 	}
 	return nil
 }

@@ -15,12 +15,24 @@ import (
 	"github.com/asyncjob-exporter/asyncjob_exporter/config"
 )
 
-// onlineTime bounds the trials of all targets together.
+// onlineTime bounds the trials of all job URLs and targets together.
 const onlineTime = time.Minute
 
 // errTargets is the error of a configuration of which a target does not work; the
 // lines before it say which and why.
 var errTargets = errors.New("not all targets work")
+
+// tryOnline asks what a configuration names: its job URLs, then its targets. It
+// prints a line for each, and tries all of them whatever fails.
+func tryOnline(ctx context.Context, checked *config.Config, logger *slog.Logger, out io.Writer) error {
+	bounded, cancel := context.WithTimeout(ctx, onlineTime)
+	defer cancel()
+	found, err := checked.CheckJobURLs(bounded)
+	for _, line := range found {
+		fmt.Fprintln(out, line)
+	}
+	return errors.Join(err, tryTargets(bounded, checked, logger, out))
+}
 
 // tryTargets logs in to each target, lists once and logs out again, and prints a
 // line for each.
@@ -39,10 +51,8 @@ func tryTargets(ctx context.Context, checked *config.Config, logger *slog.Logger
 	if err := tried.Apply(ctx, checked); err != nil {
 		return err
 	}
-	bounded, cancel := context.WithTimeout(ctx, onlineTime)
-	defer cancel()
 	var failed error
-	for _, trial := range tried.TryTargets(bounded) {
+	for _, trial := range tried.TryTargets(ctx) {
 		words := trial.Found
 		if trial.Err != nil {
 			failed = errTargets
