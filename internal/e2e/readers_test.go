@@ -24,6 +24,10 @@ type readers struct {
 	all map[string]int
 }
 
+func newReaders() *readers {
+	return &readers{byJob: map[string]map[string]int{}, all: map[string]int{}}
+}
+
 // note looks at a request on its way in, and answers none.
 func (r *readers) note(_ string, _ http.ResponseWriter, request *http.Request) bool {
 	id := path.Base(request.URL.Path)
@@ -34,9 +38,6 @@ func (r *readers) note(_ string, _ http.ResponseWriter, request *http.Request) b
 	}
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	if r.byJob == nil {
-		r.byJob, r.all = map[string]map[string]int{}, map[string]int{}
-	}
 	if r.byJob[id] == nil {
 		r.byJob[id] = map[string]int{}
 	}

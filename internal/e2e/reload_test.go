@@ -28,7 +28,7 @@ const (
 // configuration, each of the others changes what is shown of all targets.
 func TestAHundredReloadsUnderLoadLoseNothing(t *testing.T) {
 	t.Parallel()
-	reads := &readers{}
+	reads := newReaders()
 	simulated := exportertest.Simulate(t, simulator.Options{
 		Load: &simulator.Load{Jobs: loadJobs, FinishedShare: 0.5, FilesPerSession: 2, DataCenters: 2}, Intercept: reads.note,
 	})

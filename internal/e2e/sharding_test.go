@@ -28,7 +28,7 @@ const (
 // one's shards are where its comments say they were.
 func TestExportersShareTheJobs(t *testing.T) {
 	t.Parallel()
-	readers := &readers{}
+	readers := newReaders()
 	simulated := exportertest.Simulate(t, simulator.Options{
 		Load:      &simulator.Load{Jobs: shardedJobs, FilesPerSession: 1, DataCenters: 1},
 		Intercept: readers.note,
