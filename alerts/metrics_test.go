@@ -149,7 +149,7 @@ func addParts(found exportertest.Exported) {
 	table := exposition.NewTable(nil)
 	exported := exposition.New(table, table.Layout(nil), nil, exposition.NewPartsPool(), func(int, time.Duration) {})
 	parts := []job.Part{{Name: "build", Kind: "make", State: job.Running, Progress: &progress}}
-	exported.AddJob([]string{"ci", "a", "1"}, table.Samples("ci", exposition.View{Job: &job.Job{State: job.Running, Parts: parts}, MaxFiles: 1}, &exposition.List{}))
+	exported.AddJob([]string{"ci", "a", "1"}, table.Samples("ci", exposition.View{Job: &job.Job{State: job.Running, Parts: parts}, MaxFiles: 1}, &exposition.List{}, exposition.Samples{}))
 	for family := range exported.Families() {
 		found.AddFamily(family)
 	}

@@ -121,7 +121,11 @@ func (q *queue) next(trial bool) (index int, ok bool) {
 	}
 	q.taken++
 	index = q.due[at].index
-	q.due = slices.Delete(q.due, at, at+1)
+	if at == 0 {
+		q.due = q.due[1:] // which moves nothing, however many there are
+	} else {
+		q.due = slices.Delete(q.due, at, at+1)
+	}
 	return index, true
 }
 

@@ -40,7 +40,8 @@ type round struct {
 	why *upstream.Failure
 	// reading is the number of reads under way.
 	reading int
-	// changed is closed when the verdict or the number of reads changes.
+	// changed is closed when the verdict or the number of reads changes; nil where
+	// nobody waits for that.
 	changed chan struct{}
 	// due tells that some read was needed.
 	due bool
@@ -64,7 +65,7 @@ type round struct {
 const enoughAlike = 2
 
 func newRound(now time.Time) *round {
-	return &round{started: now, alike: map[job.Reason]int{}, changed: make(chan struct{})}
+	return &round{started: now, alike: map[job.Reason]int{}}
 }
 
 // permit asks whether a read may be sent. Where it may, the caller tells by
@@ -75,6 +76,9 @@ func (r *round) permit(ctx context.Context) (trial bool, failure *upstream.Failu
 	defer r.mu.Unlock()
 	r.due = true
 	for r.verdict == doubted && r.reading > 0 {
+		if r.changed == nil {
+			r.changed = make(chan struct{})
+		}
 		changed := r.changed
 		r.mu.Unlock()
 		select {
@@ -122,8 +126,10 @@ func (r *round) settle(err error) {
 
 // tell wakes those who wait for a verdict.
 func (r *round) tell() {
-	close(r.changed)
-	r.changed = make(chan struct{})
+	if r.changed != nil {
+		close(r.changed)
+		r.changed = nil
+	}
 }
 
 func (r *round) judge(err error) {

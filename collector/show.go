@@ -12,8 +12,8 @@ func (c *Collector) show(g *generation, views []targetView) *exposition.Expositi
 	layout := g.layout()
 	x := exposition.New(g.table, layout, exposition.TargetFamilies(g.targetLabelNames(), targetSeriesOf(views)), c.parts, c.encoding.note)
 	var list exposition.List
+	x.Grow(jobsIn(views))
 	for _, view := range views {
-		x.Grow(len(view.entries))
 		for i, e := range view.entries {
 			if view.jobs[i].hidden {
 				continue
@@ -25,17 +25,24 @@ func (c *Collector) show(g *generation, views []targetView) *exposition.Expositi
 	return x
 }
 
+func jobsIn(views []targetView) (number int) {
+	for _, view := range views {
+		number += len(view.entries)
+	}
+	return number
+}
+
 // samples are the samples of one entry as a scrape saw it. Those of a job that
 // did not change since the last scrape are kept. list is room to make others in.
 func (t *Target) samples(table *exposition.Table, of *entry, view exposition.View, list *exposition.List) exposition.Samples {
 	if view.Job == nil {
-		return table.Samples(t.settings.System, view, list)
+		return table.Samples(t.settings.System, view, list, exposition.Samples{})
 	}
 	of.mu.Lock()
 	defer of.mu.Unlock()
 	key := shownKey{read: view.Job, job: of.job, target: t}
 	if of.shownAs != key {
-		of.shown, of.shownAs = table.Samples(t.settings.System, view, list), key
+		of.shown, of.shownAs = table.Samples(t.settings.System, view, list, of.shown), key
 	}
 	return of.shown
 }

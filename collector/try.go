@@ -50,7 +50,7 @@ func writeOne(out io.Writer, of system.System, target *config.Target, view expos
 		identity = append(identity, target.Labels[label])
 	}
 	x := exposition.New(table, table.Layout(labels), nil, exposition.NewPartsPool(), func(int, time.Duration) {})
-	x.AddJob(identity, table.Samples(of.Name(), view, &exposition.List{}))
+	x.AddJob(identity, table.Samples(of.Name(), view, &exposition.List{}, exposition.Samples{}))
 	for family := range x.Families() {
 		if _, err := expfmt.MetricFamilyToText(out, family); err != nil {
 			return err

@@ -11,8 +11,8 @@ import (
 	dto "github.com/prometheus/client_model/go"
 )
 
-// Exposition is what one scrape found, ready to be encoded. It makes the
-// protobuf form of one family at a time: of all series at once, that form takes
+// Exposition is what one scrape found, ready to be encoded: as text, or in
+// the protobuf form of one family at a time. Of all series at once, that form takes
 // more memory than everything else in the exporter.
 type Exposition struct {
 	table   *Table
@@ -51,108 +51,84 @@ type jobSeries struct {
 	Samples
 }
 
-// Chunk is a family, or a part of one that has very many series.
-type Chunk struct {
-	Family *dto.MetricFamily
-	// Continued tells that the chunk before it was of the same family.
-	Continued bool
-}
-
-// Families yields all families that have series, each whole. A family may be
-// used only until the next one is asked for.
+// Families yields all families that have series. A family may be used only until
+// the next one is asked for.
 func (x *Exposition) Families() iter.Seq[*dto.MetricFamily] {
 	return func(yield func(*dto.MetricFamily) bool) {
-		for chunk := range x.Chunks(WholeFamilies) {
-			if !yield(chunk.Family) {
-				return
-			}
-		}
-	}
-}
-
-// WholeFamilies is more series than any family has, for Chunks.
-const WholeFamilies = 1<<31 - 1
-
-// Chunks is Families in parts of about most series: a format that needs no whole
-// family so takes little memory, however many jobs there are.
-func (x *Exposition) Chunks(most int) iter.Seq[Chunk] {
-	return func(yield func(Chunk) bool) {
-		started := time.Now()
-		defer func() { x.encoded(len(x.jobs), time.Since(started)) }()
-		parts, _ := x.parts.Get().(*seriesParts)
-		defer func() {
-			if parts.few() {
-				x.parts.Put(parts)
-			}
-		}()
-		walk := &walk{identities: x.identities(), next: make([]position, len(x.jobs))}
-		for row := range x.table.rows {
-			if !x.yieldRow(row, most, walk, parts, yield) {
-				return
-			}
+		if !x.jobFamilies(yield) {
+			return
 		}
 		for _, family := range x.targets {
-			if !yield(Chunk{Family: family}) {
+			if !yield(family) {
 				return
 			}
 		}
 	}
 }
 
-// walk is how far an exposition has been gone through.
-type walk struct {
-	// identities are the labels that all series of each job share.
-	identities [][]*dto.LabelPair
-	// next is the first value of each job that was not yielded yet.
-	next []position
-}
+// Targets are the families of the targets themselves.
+func (x *Exposition) Targets() []*dto.MetricFamily { return x.targets }
 
-// position is a place in a job's samples: the index of a value, and of its first label.
-type position struct{ value, label int }
-
-// yieldRow yields the series of one row, and is false where no more are wanted.
-func (x *Exposition) yieldRow(row, most int, walk *walk, parts *seriesParts, yield func(Chunk) bool) bool {
-	continued := false
-	for from := 0; from < len(x.jobs); {
+// jobFamilies yields the families of jobs, and is false where no more are wanted.
+func (x *Exposition) jobFamilies(yield func(*dto.MetricFamily) bool) bool {
+	started := time.Now()
+	defer func() { x.encoded(len(x.jobs), time.Since(started)) }()
+	parts, _ := x.parts.Get().(*seriesParts)
+	defer func() {
+		if parts.few() {
+			x.parts.Put(parts)
+		}
+	}()
+	identities, next := x.identities(), make([]position, len(x.jobs))
+	for row := range x.table.rows {
 		parts.reuse()
-		chunk := Chunk{Family: gaugeFamily(x.table.rows[row].name, x.table.rows[row].help), Continued: continued}
-		chunk.Family.Metric = parts.metricsOf[:0]
-		for ; from < len(x.jobs) && len(chunk.Family.Metric) < most; from++ {
-			chunk.Family.Metric = x.fill(chunk.Family.Metric, row, from, walk, parts)
+		family := gaugeFamily(x.table.rows[row].name, x.table.rows[row].help)
+		family.Metric = parts.metricsOf[:0]
+		for i := range x.jobs {
+			x.jobs[i].series(x.table, row, &next[i], func(value float64, own []string) {
+				family.Metric = append(family.Metric, x.metric(parts, identities[i], row, value, own))
+			})
 		}
-		parts.metricsOf = chunk.Family.Metric
-		if len(chunk.Family.Metric) == 0 {
-			continue
-		}
-		if !yield(chunk) {
+		parts.metricsOf = family.Metric
+		if len(family.Metric) > 0 && !yield(family) {
 			return false
 		}
-		continued = true
 	}
 	return true
 }
 
-// fill appends the series that one job has of one row to metrics.
-func (x *Exposition) fill(metrics []*dto.Metric, row, index int, walk *walk, parts *seriesParts) []*dto.Metric {
-	job, at, of := &x.jobs[index], &walk.next[index], &x.table.rows[row]
-	state := 0
-	for ; at.value < len(job.values) && int(job.rows[at.value]) == row; at.value++ {
-		identity, value := walk.identities[index], &job.values[at.value]
+// position is how far a job's samples were gone through: the index of a value, and
+// of its first label.
+type position struct{ value, label int }
+
+// series calls yield with each series that the job has of one row: its value, and
+// the values of the row's own labels. at is where the row's samples begin, and
+// moves on behind them.
+func (j *jobSeries) series(table *Table, row int, at *position, yield func(value float64, own []string)) {
+	of, state := &table.rows[row], 0
+	for ; at.value < len(j.values) && int(j.rows[at.value]) == row; at.value++ {
+		value := j.values[at.value]
 		switch {
 		case of.currentOnly:
 			for i := range of.states {
-				metrics = append(metrics, x.metric(parts, identity, row, parts.flag(i == int(*value)), parts.stateLabels(of.states[i])))
+				yield(flag(i == int(value)), of.stateWords[i:i+1])
 			}
 		case of.states != nil:
-			metrics = append(metrics, x.metric(parts, identity, row, parts.gauge(value), parts.stateLabels(of.states[state])))
+			yield(value, of.stateWords[state:state+1])
 			state++
 		default:
-			labels := job.labels[at.label : at.label+len(of.labels)]
+			yield(value, j.labels[at.label:at.label+len(of.labels)])
 			at.label += len(of.labels)
-			metrics = append(metrics, x.metric(parts, identity, row, parts.gauge(value), parts.labels(of.labels, labels)))
 		}
 	}
-	return metrics
+}
+
+// flag is 1 or 0.
+func flag(set bool) float64 {
+	if set {
+		return 1
+	}
+	return 0
 }
 
 // identities are the labels that all series of each job share. Jobs that follow one
@@ -175,15 +151,16 @@ func (x *Exposition) identities() [][]*dto.LabelPair {
 	return identities
 }
 
-// metric is one series with its labels sorted by name. own are its row's own.
-func (x *Exposition) metric(parts *seriesParts, identity []*dto.LabelPair, row int, value *dto.Gauge, own []*dto.LabelPair) *dto.Metric {
+// metric is one series with its labels sorted by name. own are the values of its row's own.
+func (x *Exposition) metric(parts *seriesParts, identity []*dto.LabelPair, row int, value float64, own []string) *dto.Metric {
 	order := x.layout.orders[row]
 	metric := parts.metric(len(order), value)
 	for i, index := range order {
 		if index < len(identity) {
 			metric.Label[i] = identity[index]
 		} else {
-			metric.Label[i] = own[index-len(identity)]
+			index -= len(identity)
+			metric.Label[i] = parts.label(&x.table.rows[row].labels[index], &own[index])
 		}
 	}
 	return metric

@@ -15,7 +15,7 @@ func TestPartsAreExported(t *testing.T) {
 	parts := []job.Part{{Name: "test", Kind: "check", State: job.Failed}, {Name: "build", Kind: "make", State: job.Running, Progress: &half}, {Name: "ship", State: job.Pending}}
 	table := NewTable([]SystemInfo{{System: "ci", Metric: job.InfoMetric{Name: "asyncjob_ci_info", Labels: []string{"ref"}}}})
 	x := New(table, table.Layout(nil), nil, NewPartsPool(), func(int, time.Duration) {})
-	x.AddJob([]string{"ci", "a", "1"}, table.Samples("ci", View{Job: &job.Job{State: job.Running, Parts: parts, Info: []string{"main"}}, MaxFiles: 2}, &List{}))
+	x.AddJob([]string{"ci", "a", "1"}, table.Samples("ci", View{Job: &job.Job{State: job.Running, Parts: parts, Info: []string{"main"}}, MaxFiles: 2}, &List{}, Samples{}))
 	var got strings.Builder
 	for family := range x.Families() {
 		if !strings.Contains(family.GetName(), "part") && !strings.Contains(family.GetName(), "ci_info") {

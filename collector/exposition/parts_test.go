@@ -56,7 +56,7 @@ func TestDataCentersBeyondTheLimit(t *testing.T) {
 	}
 	table := NewTable(nil)
 	var list List
-	samples := table.Samples("s", View{Job: &job.Job{State: job.Running, DataCenters: many}, MaxFiles: 5}, &list)
+	samples := table.Samples("s", View{Job: &job.Job{State: job.Running, DataCenters: many}, MaxFiles: 5}, &list, Samples{})
 	states, counted := 0, 0.0
 	for i, row := range []byte(samples.rows) {
 		switch table.rows[row].name {

@@ -41,8 +41,10 @@ func (l *List) add(value float64, labels ...string) {
 	}
 }
 
-// Samples are all series of one view. list is only room to work in.
-func (t *Table) Samples(system string, view View, list *List) Samples {
+// Samples are all series of one view. list is only room to work in. before are
+// the job's last ones, with which the new ones share what is the same: mostly some
+// values change, and the labels do not.
+func (t *Table) Samples(system string, view View, list *List, before Samples) Samples {
 	if view.Job != nil {
 		view.shownParts = partsOf(view.Job, view.MaxFiles)
 	}
@@ -59,7 +61,17 @@ func (t *Table) Samples(system string, view View, list *List) Samples {
 		list.row, list.names = uint8(i), row.labels
 		write(view, list)
 	}
-	return Samples{rows: unique.Make(string(list.rows)).Value(), values: slices.Clone(list.values), labels: slices.Clone(list.labels)}
+	made := before
+	if before.rows != string(list.rows) {
+		made.rows = unique.Make(string(list.rows)).Value()
+	}
+	if !slices.Equal(before.values, list.values) {
+		made.values = slices.Clone(list.values)
+	}
+	if !slices.Equal(before.labels, list.labels) {
+		made.labels = slices.Clone(list.labels)
+	}
+	return made
 }
 
 // longest is the length of a label's value, in characters.

@@ -1,11 +1,8 @@
 package exposition
 
 import (
-	"slices"
-	"strconv"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
@@ -51,7 +48,7 @@ func TestEverySeriesHasAllItsLabels(t *testing.T) {
 		"a job that was not":   {Name: "n", Kind: "k", Reason: job.ReasonTimeout},
 		"a job without values": {Name: "n", Kind: "k", Job: &job.Job{State: job.Unknown}},
 	} {
-		made := table.Samples("s", view, &List{})
+		made := table.Samples("s", view, &List{}, Samples{})
 		want := 0
 		for _, row := range []byte(made.rows) {
 			if table.rows[row].states == nil {
@@ -60,47 +57,6 @@ func TestEverySeriesHasAllItsLabels(t *testing.T) {
 		}
 		if len(made.values) == 0 || len(made.values) != len(made.rows) || len(made.labels) != want {
 			t.Errorf("%s: %d values of %d rows have %d values of labels, want %d", name, len(made.values), len(made.rows), len(made.labels), want)
-		}
-	}
-}
-
-// TestChunksAreTheFamiliesInParts whatever their size.
-func TestChunksAreTheFamiliesInParts(t *testing.T) {
-	table := NewTable(nil)
-	one := 1.0
-	var list List
-	made := New(table, table.Layout([]string{"team"}), nil, NewPartsPool(), func(int, time.Duration) {})
-	for i := range 7 {
-		view := View{Name: "n", Kind: "k", Job: &job.Job{State: job.Running, Progress: &one}}
-		if i%3 == 0 {
-			view = View{Name: "n", Kind: "k", Reason: job.ReasonTimeout}
-		}
-		made.AddJob([]string{"s", "t", strconv.Itoa(i), "x"}, table.Samples("s", view, &list))
-	}
-	var whole []string
-	for family := range made.Families() {
-		for _, metric := range family.GetMetric() {
-			whole = append(whole, family.GetName()+metric.String())
-		}
-	}
-	for _, most := range []int{1, 2, 8, 1000} {
-		var parts []string
-		name := ""
-		for chunk := range made.Chunks(most) {
-			if chunk.Continued != (chunk.Family.GetName() == name) {
-				t.Errorf("chunks of %d: one of %s after %s is continued: %t", most, chunk.Family.GetName(), name, chunk.Continued)
-			}
-			name = chunk.Family.GetName()
-			const statesOfAJob = 8
-			if got := len(chunk.Family.GetMetric()); got > most+statesOfAJob {
-				t.Errorf("chunks of %d: one has %d series", most, got)
-			}
-			for _, metric := range chunk.Family.GetMetric() {
-				parts = append(parts, name+metric.String())
-			}
-		}
-		if !slices.Equal(parts, whole) {
-			t.Errorf("chunks of %d have %d series, want the same %d as whole families", most, len(parts), len(whole))
 		}
 	}
 }

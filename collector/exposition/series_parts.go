@@ -12,13 +12,11 @@ import (
 type seriesParts struct {
 	metrics pool[dto.Metric]
 	pairs   pool[dto.LabelPair]
-	gauges  pool[dto.Gauge]
+	gauges  pool[gauge]
 	// metricsOf is the list of the family's metrics.
 	metricsOf []*dto.Metric
 	// free is room for the labels of metrics that are used for the first time.
 	free []*dto.LabelPair
-	// own is room for the labels of one series that its row has.
-	own []*dto.LabelPair
 	// zero, one and states are what most series have.
 	zero   *dto.Gauge
 	one    *dto.Gauge
@@ -47,13 +45,13 @@ const mostKept = 16 * poolChunk
 func (p *seriesParts) few() bool { return len(p.metrics.chunks)*poolChunk <= mostKept }
 
 // metric returns a series with a value and room for so many labels.
-func (p *seriesParts) metric(labels int, value *dto.Gauge) *dto.Metric {
+func (p *seriesParts) metric(labels int, value float64) *dto.Metric {
 	metric := p.metrics.take()
 	if cap(metric.Label) < labels {
 		metric.Label = p.room(labels)
 	}
 	metric.Label = metric.Label[:labels]
-	metric.Gauge = value
+	metric.Gauge = p.gauge(value)
 	return metric
 }
 
@@ -66,40 +64,24 @@ func (p *seriesParts) room(labels int) []*dto.LabelPair {
 	return taken
 }
 
-func (p *seriesParts) gauge(value *float64) *dto.Gauge {
-	switch *value {
+// gauge is a value and the form of it that points there.
+type gauge struct {
+	value float64
+	form  dto.Gauge
+}
+
+func (p *seriesParts) gauge(value float64) *dto.Gauge {
+	switch value {
 	case 0:
 		return p.zero
 	case 1:
 		return p.one
 	default:
 		gauge := p.gauges.take()
-		gauge.Value = value
-		return gauge
+		gauge.value = value
+		gauge.form.Value = &gauge.value
+		return &gauge.form
 	}
-}
-
-// flag is 1 or 0.
-func (p *seriesParts) flag(set bool) *dto.Gauge {
-	if set {
-		return p.one
-	}
-	return p.zero
-}
-
-// labels are pairs of names and values, good until the next call.
-func (p *seriesParts) labels(names, values []string) []*dto.LabelPair {
-	p.own = p.own[:0]
-	for i := range names {
-		p.own = append(p.own, p.label(&names[i], &values[i]))
-	}
-	return p.own
-}
-
-// stateLabels are the one label of a row of states, good until the next call.
-func (p *seriesParts) stateLabels(state job.State) []*dto.LabelPair {
-	p.own = append(p.own[:0], p.states[string(state)])
-	return p.own
 }
 
 func (p *seriesParts) label(name, value *string) *dto.LabelPair {

@@ -18,6 +18,8 @@ type tableRow struct {
 	jobMetric
 	// system is empty for a metric of all systems.
 	system string
+	// stateWords are the row's states, as its label says them.
+	stateWords []string
 }
 
 // NewTable makes the table for systems, given by their names and info
@@ -25,7 +27,11 @@ type tableRow struct {
 func NewTable(infos []SystemInfo) *Table {
 	t := &Table{}
 	for _, metric := range jobMetrics() {
-		t.rows = append(t.rows, tableRow{jobMetric: metric})
+		row := tableRow{jobMetric: metric}
+		for _, state := range metric.states {
+			row.stateWords = append(row.stateWords, string(state))
+		}
+		t.rows = append(t.rows, row)
 	}
 	for _, info := range infos {
 		if info.Metric.Name != "" {

@@ -19,7 +19,7 @@ func Label(value string) string { return Clean(value, LongestLabel) }
 
 // Clean is Label with a length of one's own.
 func Clean(value string, limit int) string {
-	if len(value) <= limit && utf8.ValidString(value) && !strings.ContainsFunc(value, unicode.IsControl) {
+	if len(value) <= limit && (isPlain(value) || utf8.ValidString(value) && !strings.ContainsFunc(value, unicode.IsControl)) {
 		return value
 	}
 	var cleaned strings.Builder
@@ -35,6 +35,16 @@ func Clean(value string, limit int) string {
 		length++
 	}
 	return cleaned.String()
+}
+
+// isPlain reports whether a text is of printable ASCII only, as most are.
+func isPlain(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // Cut is as much of a text as limit characters hold, otherwise as it came. It

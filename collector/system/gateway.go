@@ -2,9 +2,10 @@ package system
 
 import (
 	"bytes"
-	"encoding/json"
 	"slices"
 	"strings"
+
+	json "github.com/go-json-experiment/json/v1"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/system/decode"
 )

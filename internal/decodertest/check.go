@@ -43,7 +43,7 @@ func (c *Checker) Check(t testing.TB, decoded *job.Job, err error) {
 	}
 	view := exposition.View{Name: "1", Kind: "kind", Job: decoded, FirstSeen: time.Unix(1, 0), ErrorText: true, MaxFiles: 3}
 	x := exposition.New(c.table, c.layout, nil, c.parts, func(int, time.Duration) {})
-	x.AddJob([]string{c.system, "example", "1"}, c.table.Samples(c.system, view, &exposition.List{}))
+	x.AddJob([]string{c.system, "example", "1"}, c.table.Samples(c.system, view, &exposition.List{}, exposition.Samples{}))
 	for _, problem := range metrictest.Problems(metrictest.Copied(x.Families())) {
 		t.Error(problem)
 	}

@@ -4,9 +4,10 @@ package decode
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
+
+	json "github.com/go-json-experiment/json/v1"
 )
 
 // JSON reads a reply's JSON, a byte order mark before it left out. A field of

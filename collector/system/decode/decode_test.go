@@ -1,10 +1,11 @@
 package decode
 
 import (
-	"encoding/json"
 	"strings"
 	"testing"
 	"time"
+
+	json "github.com/go-json-experiment/json/v1"
 )
 
 func TestTimes(t *testing.T) {

@@ -2,8 +2,9 @@ package decode
 
 import (
 	"bytes"
-	"encoding/json"
 	"strings"
+
+	json "github.com/go-json-experiment/json/v1"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
 )

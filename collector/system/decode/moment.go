@@ -1,8 +1,9 @@
 package decode
 
 import (
-	"encoding/json"
 	"time"
+
+	json "github.com/go-json-experiment/json/v1"
 )
 
 // Moment is a time that may come as an RFC 3339 string, with or without

@@ -2,10 +2,11 @@ package decode
 
 import (
 	"bytes"
-	"encoding/json"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	json "github.com/go-json-experiment/json/v1"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
 )

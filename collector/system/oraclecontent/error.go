@@ -1,9 +1,10 @@
 package oraclecontent
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
+
+	json "github.com/go-json-experiment/json/v1"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/system/decode"

@@ -1,7 +1,7 @@
 package oraclecontent
 
 import (
-	"encoding/json"
+	json "github.com/go-json-experiment/json/v1"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/system"

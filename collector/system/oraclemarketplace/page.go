@@ -1,11 +1,12 @@
 package oraclemarketplace
 
 import (
-	"encoding/json"
 	"errors"
 	"slices"
 	"strconv"
 	"strings"
+
+	json "github.com/go-json-experiment/json/v1"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/system"
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/system/decode"

@@ -3,9 +3,10 @@ package sampleexchange
 
 import (
 	"context"
-	"encoding/json"
 	"net/url"
 	"strings"
+
+	json "github.com/go-json-experiment/json/v1"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/system"

@@ -2,10 +2,11 @@ package vsphere
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
+
+	json "github.com/go-json-experiment/json/v1"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/system"
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/system/decode"
