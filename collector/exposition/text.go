@@ -25,8 +25,8 @@ const (
 func (x *Exposition) WriteText(w io.Writer, format TextFormat) error {
 	started := time.Now()
 	defer func() { x.encoded(len(x.jobs), time.Since(started)) }()
-	text := &textWriter{w: w, format: format, buffer: make([]byte, 0, textBuffer)}
 	identities, next := x.identityTexts(), make([]position, len(x.jobs))
+	text := &textWriter{w: w, format: format, buffer: make([]byte, 0, textBuffer), identities: identities.text}
 	for row := range x.table.rows {
 		text.begin(&x.table.rows[row], x.layout.orders[row])
 		for i := range x.jobs {
@@ -62,8 +62,9 @@ type textWriter struct {
 	order []int
 	// headed tells that the row's heading was written: a row without series has none.
 	headed bool
-	// identity are the labels that the series of a job share, as text.
-	identity [][]byte
+	// identity are the labels that the series of a job share, places in identities.
+	identity   []piece
+	identities []byte
 }
 
 // begin begins a row of the table.
@@ -85,7 +86,8 @@ func (t *textWriter) series(value float64, own []string) {
 	for _, index := range t.order {
 		b = append(b, before)
 		if index < len(t.identity) {
-			b = append(b, t.identity[index]...)
+			shared := t.identity[index]
+			b = append(b, t.identities[shared.from:shared.to]...)
 		} else {
 			index -= len(t.identity)
 			b = appendLabel(b, t.row.labels[index], own[index])
@@ -149,33 +151,41 @@ func appendLabel(b []byte, name, value string) []byte {
 	return append(append(b, value[plain:]...), '"')
 }
 
-// identityTexts are the labels that the series of each job share, as text: each is
+// identityTexts are the labels that the series of each job share, as text: they are
 // written with every series, and escaped once.
 type identityTexts struct {
-	labels [][]byte
+	text []byte
+	// labels are places in text, so many for each job.
+	labels []piece
 	width  int
 }
 
-func (i identityTexts) of(job int) [][]byte { return i.labels[job*i.width : (job+1)*i.width] }
+// piece is a part of a text.
+type piece struct{ from, to int }
+
+// usualIdentity is about how much text a job has of its own: a job_id of a UUID.
+const usualIdentity = 48
+
+// of are the labels of one job.
+func (i *identityTexts) of(job int) []piece { return i.labels[job*i.width : (job+1)*i.width] }
 
 // identityTexts makes the texts of all jobs. Those that follow one another have
 // most of them in common.
-func (x *Exposition) identityTexts() identityTexts {
+func (x *Exposition) identityTexts() *identityTexts {
 	names := x.layout.names
-	made := identityTexts{labels: make([][]byte, 0, len(x.jobs)*len(names)), width: len(names)}
-	var room []byte
+	made := &identityTexts{
+		text:   make([]byte, 0, len(x.jobs)*usualIdentity),
+		labels: make([]piece, 0, len(x.jobs)*len(names)), width: len(names),
+	}
 	for i := range x.jobs {
 		for n, value := range x.jobs[i].identity {
 			if i > 0 && x.jobs[i-1].identity[n] == value {
 				made.labels = append(made.labels, made.of(i - 1)[n])
 				continue
 			}
-			if cap(room)-len(room) < textMargin {
-				room = make([]byte, 0, textBuffer)
-			}
-			from := len(room)
-			room = appendLabel(room, names[n], value)
-			made.labels = append(made.labels, room[from:len(room):len(room)])
+			from := len(made.text)
+			made.text = appendLabel(made.text, names[n], value)
+			made.labels = append(made.labels, piece{from, len(made.text)})
 		}
 	}
 	return made

@@ -3,9 +3,9 @@ package program
 import (
 	"context"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
-	"time"
 )
 
 const (
@@ -15,31 +15,43 @@ const (
 	garbageRoom = 20 << 20
 	// leastPercent and mostPercent bound what that is of what is live: with very
 	// many jobs as much garbage as live heap is hundreds of megabytes.
-	leastPercent = 35
+	leastPercent = 25
 	mostPercent  = 400
-	// garbageInterval is how often the rule is applied anew.
-	garbageInterval = time.Second
 )
 
 // LimitGarbage lets the garbage collector run by how much garbage there is, until
-// the context ends. Where GOGC says otherwise it does nothing.
+// the context ends. Where GOGC says otherwise it does nothing. The rule is applied
+// anew with each collection: while the first scrape of many jobs makes most of what
+// is live, what was right a moment ago would let the heap grow to a multiple of it.
 func LimitGarbage(ctx context.Context) {
 	if os.Getenv("GOGC") != "" {
 		return
 	}
-	ticker := time.NewTicker(garbageInterval)
-	defer ticker.Stop()
+	collected := make(chan struct{}, 1)
 	for last := 0; ; {
+		tellOfCollection(collected)
 		if percent := garbagePercent(liveHeap()); percent != last {
 			debug.SetGCPercent(percent)
 			last = percent
 		}
 		select {
+		case <-collected:
 		case <-ctx.Done():
 			return
-		case <-ticker.C:
 		}
 	}
+}
+
+// tellOfCollection sends when the next collection has ended: it makes some garbage
+// whose end is told.
+func tellOfCollection(collected chan<- struct{}) {
+	garbage := make([]byte, 64) // smaller ones share their place with others
+	runtime.AddCleanup(&garbage[0], func(collected chan<- struct{}) {
+		select {
+		case collected <- struct{}{}:
+		default:
+		}
+	}, collected)
 }
 
 // garbagePercent is how much garbage may gather, in percent of what is live.
