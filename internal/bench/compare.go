@@ -27,8 +27,10 @@ type subject struct {
 	process *process
 	// urls are what Prometheus asks for in one scrape.
 	urls []string
-	cpu  []time.Duration
-	wall []time.Duration
+	// metrics is the exporter's own page.
+	metrics string
+	cpu     []time.Duration
+	wall    []time.Duration
 	// bytes of the last scrape's answers, as sent.
 	bytes int64
 }
@@ -108,11 +110,23 @@ func (b *bench) startSubjects(ctx context.Context, s scenario, configPath, direc
 	if err != nil {
 		return nil, err
 	}
-	exporter, err := start(ctx, b.exporter, "--config.file="+configPath, "--web.listen-address="+address, "--log.level=error", "--scrape.timeout=5m")
+	exporterConfig, err := s.exporterConfig(configPath)
 	if err != nil {
 		return nil, err
 	}
-	subjects = append(subjects, &subject{name: "exporter", process: exporter, urls: []string{"http://" + address + "/metrics"}})
+	arguments := []string{"--config.file=" + exporterConfig, "--web.listen-address=" + address, "--log.level=error", "--scrape.timeout=5m"}
+	if s.shards > 0 {
+		arguments = append(arguments, "--no-web.metrics-jobs")
+	}
+	exporter, err := start(ctx, b.exporter, arguments...)
+	if err != nil {
+		return nil, err
+	}
+	read := &subject{name: "exporter", process: exporter, metrics: "http://" + address + "/metrics"}
+	for _, path := range s.paths() {
+		read.urls = append(read.urls, "http://"+address+path)
+	}
+	subjects = append(subjects, read)
 	if err := waitFor(ctx, address); err != nil || !s.comparable() {
 		return subjects, err
 	}
@@ -251,11 +265,16 @@ func report(ctx context.Context, s scenario, subjects []*subject) error {
 
 // requestsPerScrape counts what one more scrape sends to the upstreams.
 func requestsPerScrape(ctx context.Context, exporter *subject) (int, error) {
-	before, err := requestsSent(ctx, exporter.urls[0])
+	before, err := requestsSent(ctx, exporter.metrics)
 	if err != nil {
 		return 0, err
 	}
-	after, err := requestsSent(ctx, exporter.urls[0])
+	if !slices.Contains(exporter.urls, exporter.metrics) { // which then scrapes nothing itself
+		if _, err := exporter.scrape(ctx); err != nil {
+			return 0, err
+		}
+	}
+	after, err := requestsSent(ctx, exporter.metrics)
 	return after - before, err
 }
 

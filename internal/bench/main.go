@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"time"
 
 	"github.com/alecthomas/kingpin/v2"
 )
@@ -58,16 +57,4 @@ func run(ctx context.Context, arguments []string) error {
 	default:
 		return b.compare(ctx)
 	}
-}
-
-// scenario is one population of jobs.
-type scenario struct {
-	name        string
-	jobs        int
-	finished    float64
-	latency     time.Duration
-	system      string
-	concurrency int
-	// scrapes in one round, so that a round is long enough to measure.
-	scrapes int
 }
