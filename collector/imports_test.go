@@ -28,9 +28,9 @@ type layer struct {
 func layers() []layer {
 	const ofSystems = "a system is options, checks, a reader and a decoder: it knows no other system, no metric and no scrape"
 	return []layer{
-		{"config", false, nil, "config is what the user writes: it knows no system and nobody of ours"},
+		{"config", false, []string{"internal/retryafter"}, "config is what the user writes: it knows no system and nobody of ours but how long a server asks to be left alone"},
 		{"collector/job", false, nil, "job is the model that everybody shares: it knows nobody of ours"},
-		{"collector/upstream", true, []string{"collector/job", "collector/upstream", "config"}, "upstream is the HTTP of one account: it knows no system and no metric"},
+		{"collector/upstream", true, []string{"collector/job", "collector/upstream", "config", "internal/retryafter"}, "upstream is the HTTP of one account: it knows no system and no metric"},
 		{"collector/exposition", true, []string{"collector/job"}, "the table of metrics knows no upstream and no configuration"},
 		{"collector/system", false, []string{"collector/job", "collector/upstream", "collector/system/decode", "config"}, "what a system is does not depend on any one of them"},
 		{"collector/system/decode", true, []string{"collector/job"}, "decoders are pure: bytes in, values out"},

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	promconfig "github.com/prometheus/common/config"
+
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/retryafter"
 )
 
 // jobURLPoller asks one URL for its list of jobs, again and again.
@@ -33,6 +35,8 @@ type jobURLPoller struct {
 	etag     string
 	modified string
 	digest   [sha256.Size]byte // of the body understood last
+	// restsUntil is until when the server asked to be left alone; zero: it did not.
+	restsUntil time.Time
 
 	mutex sync.Mutex
 	jobs  []Job // the last good list
@@ -67,7 +71,7 @@ func (p *jobURLPoller) run(ctx context.Context, changed func()) {
 			changed()
 		}
 		p.first.Do(func() { close(p.asked) })
-		pause := time.NewTimer(p.settings.RefreshInterval)
+		pause := time.NewTimer(p.pause(time.Now()))
 		select {
 		case <-pause.C:
 		case <-ctx.Done():
@@ -77,6 +81,11 @@ func (p *jobURLPoller) run(ctx context.Context, changed func()) {
 	if p.client != nil {
 		p.client.CloseIdleConnections()
 	}
+}
+
+// pause is the time to the next request.
+func (p *jobURLPoller) pause(now time.Time) time.Duration {
+	return max(p.settings.RefreshInterval, p.restsUntil.Sub(now))
 }
 
 // poll asks once, and tells whether the outcome is another than before.
@@ -108,6 +117,7 @@ func (p *jobURLPoller) poll(ctx context.Context) (changed bool) {
 // fetch sends a request and reads the list in its answer. unchanged tells that
 // the list is the one that was understood last.
 func (p *jobURLPoller) fetch(ctx context.Context) (jobs []Job, unchanged bool, err error) {
+	p.restsUntil = time.Time{}
 	if err := p.connect(); err != nil {
 		return nil, false, err
 	}
@@ -121,8 +131,9 @@ func (p *jobURLPoller) fetch(ctx context.Context) (jobs []Job, unchanged bool, e
 	if answer.status == http.StatusNotModified && p.etag+p.modified != "" {
 		return nil, true, nil
 	}
+	p.restsUntil = answer.restsUntil(time.Now())
 	if answer.status/100 != 2 {
-		return nil, false, answer.refusal()
+		return nil, false, answer.refusal(p.restsUntil)
 	}
 	digest := sha256.Sum256(answer.body)
 	if digest != p.digest {
@@ -241,11 +252,26 @@ func (a *listAnswer) refusesCondition() bool {
 	}
 }
 
-// refusal says what an answer without a list is.
-func (a *listAnswer) refusal() error {
+// restsUntil is until when the server asked to be left alone; zero: it did not.
+func (a *listAnswer) restsUntil(now time.Time) (until time.Time) {
+	switch a.status {
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+		until, _ = retryafter.Until(a.header, now)
+	case http.StatusForbidden:
+		until, _ = retryafter.QuotaReset(a.header, now)
+	}
+	return until
+}
+
+// refusal says what an answer without a list is. restsUntil is when the server lets
+// itself be asked again; zero: it does not say.
+func (a *listAnswer) refusal(restsUntil time.Time) error {
 	status := fmt.Sprintf("answered %d %s", a.status, http.StatusText(a.status))
 	if a.location != nil {
 		return fmt.Errorf("%s to %s://%s: redirects are followed with follow_redirects only, and to no other host", status, a.location.Scheme, cleanName(a.location.Host))
+	}
+	if !restsUntil.IsZero() {
+		status += ", and asked to be left alone until " + restsUntil.UTC().Format("15:04:05 UTC")
 	}
 	return errors.New(status)
 }

@@ -3,9 +3,11 @@ package config
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -81,6 +83,48 @@ func TestAURLThatNobodyAnswersSaysSo(t *testing.T) {
 	reader = newListReader(t, "{url: '"+slow.URL+"/jobs?token="+canary+"'}")
 	reader.sources.urls[0].timeout = 20 * time.Millisecond
 	reader.expect("", "/jobs: no answer in time")
+}
+
+// A server that asks to be left alone is asked again when it says, where that is
+// later than the next time would be.
+func TestAURLIsLeftAloneAsLongAsItAsks(t *testing.T) {
+	now := time.Now()
+	for _, test := range []struct {
+		status int
+		header http.Header
+		want   time.Duration
+	}{
+		{http.StatusTooManyRequests, http.Header{"Retry-After": {"120"}}, 2 * time.Minute},
+		{http.StatusServiceUnavailable, http.Header{"Retry-After": {"120"}}, 2 * time.Minute},
+		{http.StatusServiceUnavailable, http.Header{"Retry-After": {"864000"}}, time.Hour},
+		{http.StatusForbidden, http.Header{"X-Ratelimit-Remaining": {"0"}, "X-Ratelimit-Reset": {strconv.FormatInt(now.Add(10*time.Minute).Unix(), 10)}}, 10 * time.Minute},
+		{http.StatusTooManyRequests, http.Header{"Retry-After": {"3"}}, 30 * time.Second},
+		{http.StatusTooManyRequests, nil, 30 * time.Second},
+		{http.StatusInternalServerError, http.Header{"Retry-After": {"120"}}, 30 * time.Second},
+	} {
+		s := newListServer(t)
+		s.answers(func(w http.ResponseWriter, _ *http.Request) {
+			maps.Copy(w.Header(), test.header)
+			w.WriteHeader(test.status)
+		})
+		location, err := url.Parse(s.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := newJobURLPoller(JobURL{URL: location, RefreshInterval: 30 * time.Second}, time.Minute, jobReader{})
+		p.poll(t.Context())
+		if got := p.pause(time.Now()); got < test.want-5*time.Second || got > test.want {
+			t.Errorf("after %d with %v it is asked again after %s, want %s", test.status, test.header, got, test.want)
+		}
+		if asked := strings.Contains(p.source().err.Error(), "left alone until"); asked != (len(test.header) > 0 && test.status != http.StatusInternalServerError) {
+			t.Errorf("%d with %v: the error is %v", test.status, test.header, p.source().err)
+		}
+		s.answersText("application/json", "[]")
+		p.poll(t.Context())
+		if got := p.pause(time.Now()); got != 30*time.Second || p.source().err != nil {
+			t.Errorf("after a good answer it is asked again after %s, and the error is %v", got, p.source().err)
+		}
+	}
 }
 
 func TestAnUnchangedListIsNotSentAgain(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/retryafter"
 )
 
 // statusFailure is the failure that a status stands for; nil where somebody
@@ -23,7 +24,7 @@ func (c *Client) statusFailure(account *account, r Request, response *http.Respo
 	case status == http.StatusUnauthorized:
 		return fail(job.ReasonUnauthorized)
 	case status == http.StatusForbidden:
-		if _, usedUp := quotaReset(response.Header, c.Now()); usedUp {
+		if _, usedUp := retryafter.QuotaReset(response.Header, c.Now()); usedUp {
 			return c.obey(account, r, response, fail)
 		}
 		return fail(job.ReasonForbidden)
@@ -41,7 +42,7 @@ func (c *Client) statusFailure(account *account, r Request, response *http.Respo
 // obey remembers until when the upstream wants to be left alone. A token URL's
 // wish is about tokens only.
 func (c *Client) obey(account *account, r Request, response *http.Response, fail func(job.Reason) *Failure) *Failure {
-	until, asked := retryAfter(response.Header, c.Now())
+	until, asked := retryafter.Until(response.Header, c.Now())
 	if asked && r.Base == nil {
 		account.pause.extend(until)
 	}

@@ -1,8 +1,11 @@
 package e2e
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
@@ -25,15 +28,28 @@ const (
 )
 
 // The set-up is examples/prometheus/sharded.yml; with two exporters, the third
-// one's shards are where its comments say they were.
+// one's shards are where its comments say they were. It makes no difference whether
+// the jobs are configured or every exporter asks the same URLs for them.
 func TestExportersShareTheJobs(t *testing.T) {
-	t.Parallel()
+	for source, given := range map[string]func(t *testing.T, configuration string) string{
+		"configured": func(_ *testing.T, configuration string) string { return configuration },
+		"from URLs":  withJobsOfURLs,
+	} {
+		t.Run(source, func(t *testing.T) {
+			t.Parallel()
+			wantSharedJobs(t, given)
+		})
+	}
+}
+
+func wantSharedJobs(t *testing.T, given func(t *testing.T, configuration string) string) {
+	t.Helper()
 	readers := newReaders()
 	simulated := exportertest.Simulate(t, simulator.Options{
 		Load:      &simulator.Load{Jobs: shardedJobs, FilesPerSession: 1, DataCenters: 1},
 		Intercept: readers.note,
 	})
-	exporters := startShards(t, simulated.Config(), 3)
+	exporters := startShards(t, given(t, simulated.Config()), 3)
 	three := shardedSetUp(t, exporters)
 	two := edited(t, three, "regex: (0|1|2|3)/12\n", "regex: (0|1|2|3|4|5)/12\n", "regex: (6|7|8|9)/12\n", "regex: (6|7|8|9|10|11)/12\n", "regex: (4|5|10|11)/12\n", "regex: none\n")
 
@@ -55,6 +71,27 @@ func TestExportersShareTheJobs(t *testing.T) {
 	wantOneSeriesPerJob(t, p)
 	p.End()
 	wantCounted(t, exporters, readers)
+}
+
+// withJobsOfURLs moves the jobs of each target into a list that a web server has.
+func withJobsOfURLs(t *testing.T, configuration string) string {
+	t.Helper()
+	lists := http.NewServeMux()
+	server := httptest.NewServer(lists)
+	t.Cleanup(server.Close)
+	return exportertest.EditTargets(t, configuration, func(system string, target map[string]any) bool {
+		list, err := json.Marshal(target["jobs"])
+		if err != nil {
+			t.Fatal(err)
+		}
+		lists.HandleFunc("GET /"+system, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = w.Write(list) // the exporter went away
+		})
+		delete(target, "jobs")
+		target["job_urls"] = []any{map[string]any{"url": server.URL + "/" + system}}
+		return true
+	})
 }
 
 // startShards runs exporters that differ in one thing: a header tells who asks.

@@ -1,4 +1,4 @@
-package upstream
+package retryafter
 
 import (
 	"net/http"
@@ -12,8 +12,8 @@ func FuzzRetryAfter(f *testing.F) {
 	}
 	now := time.Date(2026, time.November, 22, 0, 0, 0, 0, time.UTC)
 	f.Fuzz(func(t *testing.T, value string) {
-		until, ok := retryAfter(http.Header{"Retry-After": {value}}, now)
-		if ok == until.IsZero() && ok || until.After(now.Add(longestPause)) {
+		until, ok := Until(http.Header{"Retry-After": {value}}, now)
+		if ok == until.IsZero() && ok || until.After(now.Add(Longest)) {
 			t.Errorf("%q is %v, %v", value, until, ok)
 		}
 	})
