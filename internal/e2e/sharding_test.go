@@ -18,8 +18,6 @@ import (
 )
 
 const (
-	// shardedJobs is the number of jobs that the exporters share.
-	shardedJobs = 1000
 	// shards are those of the example.
 	shards = 12
 	// underWay is how long a scrape may take that Prometheus gave up because it
@@ -31,22 +29,23 @@ const (
 // one's shards are where its comments say they were. It makes no difference whether
 // the jobs are configured or every exporter asks the same URLs for them.
 func TestExportersShareTheJobs(t *testing.T) {
-	for source, given := range map[string]func(t *testing.T, configuration string) string{
-		"configured": func(_ *testing.T, configuration string) string { return configuration },
-		"from URLs":  withJobsOfURLs,
-	} {
-		t.Run(source, func(t *testing.T) {
-			t.Parallel()
-			wantSharedJobs(t, given)
-		})
-	}
+	t.Run("configured", func(t *testing.T) {
+		t.Parallel()
+		wantSharedJobs(t, 1000, func(_ *testing.T, configuration string) string { return configuration })
+	})
+	t.Run("from URLs", func(t *testing.T) {
+		t.Parallel()
+		wantSharedJobs(t, 600, withJobsOfURLs)
+	})
 }
 
-func wantSharedJobs(t *testing.T, given func(t *testing.T, configuration string) string) {
+// wantSharedJobs goes from two exporters to three, for so many jobs. given makes the
+// exporters' configuration of one in which all jobs are configured.
+func wantSharedJobs(t *testing.T, jobs int, given func(t *testing.T, configuration string) string) {
 	t.Helper()
 	readers := newReaders()
 	simulated := exportertest.Simulate(t, simulator.Options{
-		Load:      &simulator.Load{Jobs: shardedJobs, FilesPerSession: 1, DataCenters: 1},
+		Load:      &simulator.Load{Jobs: jobs, FilesPerSession: 1, DataCenters: 1},
 		Intercept: readers.note,
 	})
 	exporters := startShards(t, given(t, simulated.Config()), 3)
@@ -54,21 +53,21 @@ func wantSharedJobs(t *testing.T, given func(t *testing.T, configuration string)
 	two := edited(t, three, "regex: (0|1|2|3)/12\n", "regex: (0|1|2|3|4|5)/12\n", "regex: (6|7|8|9)/12\n", "regex: (6|7|8|9|10|11)/12\n", "regex: (4|5|10|11)/12\n", "regex: none\n")
 
 	p := startPrometheus(t, two)
-	before := waitForShares(t, p, readers, exporters[:2])
+	before := waitForShares(t, p, readers, jobs, exporters[:2])
 	p.reload(three)
-	after := waitForShares(t, p, readers, exporters)
+	after := waitForShares(t, p, readers, jobs, exporters)
 
 	moved := wantMovesToTheThirdOnly(t, before, after)
 	anyhow := movesByNumberOfExporters(slices.Collect(maps.Keys(before)))
 	t.Logf("of %d jobs the two exporters read %v, the three %v: %d moved; with as many shards as exporters %d would have",
-		shardedJobs, sizes(before), sizes(after), moved, anyhow)
-	if moved < shardedJobs*28/100 || moved > shardedJobs*39/100 {
-		t.Errorf("%d of %d jobs moved, want about a third", moved, shardedJobs)
+		jobs, sizes(before), sizes(after), moved, anyhow)
+	if moved < jobs*28/100 || moved > jobs*39/100 {
+		t.Errorf("%d of %d jobs moved, want about a third", moved, jobs)
 	}
-	if anyhow < shardedJobs/2 {
+	if anyhow < jobs/2 {
 		t.Errorf("with as many shards as exporters only %d jobs would move, but the example's page says most", anyhow)
 	}
-	wantOneSeriesPerJob(t, p)
+	wantOneSeriesPerJob(t, p, jobs)
 	p.End()
 	wantCounted(t, exporters, readers)
 }
@@ -121,7 +120,7 @@ func shardedSetUp(t *testing.T, exporters []*exporter) string {
 // waitForShares waits until Prometheus has given all shards to these exporters and
 // each job was read since. It returns which exporter reads which job, and
 // fails the test where several read one, or another than Prometheus asks.
-func waitForShares(t *testing.T, p *prometheus, readers *readers, exporters []*exporter) map[string]string {
+func waitForShares(t *testing.T, p *prometheus, readers *readers, jobs int, exporters []*exporter) map[string]string {
 	t.Helper()
 	var owners map[string]string
 	exportertest.Eventually(t, fmt.Sprintf("%d shards are shared by %d exporters", shards, len(exporters)), func() error {
@@ -137,7 +136,7 @@ func waitForShares(t *testing.T, p *prometheus, readers *readers, exporters []*e
 	// Within one interval each of Prometheus' targets is scraped once: whoever
 	// reads a job as well does so before the last job was read.
 	time.Sleep(underWay)
-	found := readers.waitForAll(t, shardedJobs)
+	found := readers.waitForAll(t, jobs)
 	asked := map[string]string{}
 	for _, job := range listedJobs(t, exporters[0]) {
 		shard := shardOf(job, shards)
@@ -148,7 +147,7 @@ func waitForShares(t *testing.T, p *prometheus, readers *readers, exporters []*e
 			t.Errorf("job %s of shard %s, which is %s's, is read by %q", job, shard, owner, got)
 		}
 	}
-	if len(asked) != shardedJobs {
+	if len(asked) != jobs {
 		t.Errorf("%d jobs are listed", len(asked))
 	}
 	return asked
@@ -194,10 +193,10 @@ func wantMovesToTheThirdOnly(t *testing.T, before, after map[string]string) (mov
 }
 
 // wantOneSeriesPerJob tells whether a job has one series, whoever reads it.
-func wantOneSeriesPerJob(t *testing.T, p *prometheus) {
+func wantOneSeriesPerJob(t *testing.T, p *prometheus, jobs int) {
 	t.Helper()
 	exportertest.Eventually(t, "all jobs are up", func() error {
-		if up := p.vector(`count(asyncjob_up == 1)`); len(up) != 1 || up[0].Value != shardedJobs {
+		if up := p.vector(`count(asyncjob_up == 1)`); len(up) != 1 || int(up[0].Value) != jobs {
 			return fmt.Errorf("up are %v", up)
 		}
 		return nil
