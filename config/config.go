@@ -119,6 +119,9 @@ type Job struct {
 	Labels map[string]string
 	// MaxDuration is the job's own; 0: that of its target holds.
 	MaxDuration time.Duration
+	// NamedBy is the job file or URL that names it, as JobSourceStatus.Path shows
+	// that; empty where the configuration or nothing of the user's does.
+	NamedBy string
 }
 
 // DisplayName is what people know the job by where nothing was read of it yet:

@@ -22,13 +22,14 @@ func TestJobFilesAreListsOfJobsInYAMLAndJSON(t *testing.T) {
 	folder.write("g.json", "\uFEFF[{\"id\": 16}]\r\n")
 	folder.write("h.yml", "\uFEFF- id: 17\r\n")
 	list := folder.read()
+	by := func(name string) string { return filepath.Join(folder.directory, name) }
 	want := []Job{
-		{ID: "12", Name: "nightly", Kind: "contribution", Labels: map[string]string{"team": "images"}},
-		{ID: "0013", Kind: "sample", KindAssumed: true},
-		{ID: "14", Name: "from JSON", Kind: "sample", KindAssumed: true, Labels: map[string]string{"team": "x"}},
-		{ID: "15", Kind: "sample", KindAssumed: true},
-		{ID: "16", Kind: "sample", KindAssumed: true},
-		{ID: "17", Kind: "sample", KindAssumed: true},
+		{ID: "12", Name: "nightly", Kind: "contribution", Labels: map[string]string{"team": "images"}, NamedBy: by("a.yml")},
+		{ID: "0013", Kind: "sample", KindAssumed: true, NamedBy: by("a.yml")},
+		{ID: "14", Name: "from JSON", Kind: "sample", KindAssumed: true, Labels: map[string]string{"team": "x"}, NamedBy: by("b.json")},
+		{ID: "15", Kind: "sample", KindAssumed: true, NamedBy: by("b.json")},
+		{ID: "16", Kind: "sample", KindAssumed: true, NamedBy: by("g.json")},
+		{ID: "17", Kind: "sample", KindAssumed: true, NamedBy: by("h.yml")},
 	}
 	if !reflect.DeepEqual(list.Files, want) {
 		t.Errorf("jobs %+v, want %+v", list.Files, want)

@@ -90,6 +90,7 @@ func (m *jobMerger) add(made *JobList, source jobSource, owners map[string]strin
 			continue
 		}
 		owners[job.ID] = path
+		job.NamedBy = path
 		counting = append(counting, job)
 	}
 	return counting

@@ -32,7 +32,7 @@ func before(d time.Duration) time.Time { return now().Add(-d) }
 func everything() []collector.TargetStatus {
 	refused := &upstream.Failure{Reason: job.ReasonLogin, Message: "login: refused"}
 	whole := collector.JobStatus{
-		System: "vsphere", Target: "vcenter", Job: config.Job{ID: "a:b", Kind: "update"}, Name: "ubuntu", Source: collector.SourceFile,
+		System: "vsphere", Target: "vcenter", Job: config.Job{ID: "a:b", Kind: "update", NamedBy: "jobs/a.yml"}, Name: "ubuntu", Source: collector.SourceFile,
 		Labels: map[string]string{"team": "images"}, Link: "https://vcenter.example.com/ui/#?id=a%3Ab", MaxDuration: time.Hour,
 		Last: &job.Job{
 			State: job.Running, UpstreamState: "ACTIVE", Progress: new(0.5), Created: before(3 * time.Hour), Started: before(2 * time.Hour),

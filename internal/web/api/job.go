@@ -16,6 +16,7 @@ type jobEntry struct {
 	JobName string            `json:"job_name"`
 	Kind    string            `json:"kind"`
 	Source  string            `json:"source"`
+	NamedBy string            `json:"named_by,omitempty"`
 	Labels  map[string]string `json:"labels"`
 	Link    string            `json:"link,omitempty"`
 
@@ -77,7 +78,7 @@ func newJobEntry(of *shown.Job, now time.Time) jobEntry {
 	status := of.JobStatus
 	entry := jobEntry{
 		System: status.System, Target: status.Target, JobID: job.Label(of.JobStatus.Job.ID), JobName: job.Label(status.Name),
-		Kind: status.Job.Kind, Source: string(status.Source), Labels: labelsOf(status.Labels), Link: status.Link,
+		Kind: status.Job.Kind, Source: string(status.Source), NamedBy: job.ErrorText(status.Job.NamedBy), Labels: labelsOf(status.Labels), Link: status.Link,
 		State: of.State, Exported: !status.Retired,
 		Attention:    []attentionEntry{},
 		EstimatedEnd: utc(shown.EstimatedEnd(status, now)), LastChange: utc(shown.LastChange(status)),

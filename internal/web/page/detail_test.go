@@ -23,7 +23,7 @@ import (
 func everything() collector.TargetStatus {
 	recovered := &upstream.Failure{Reason: job.ReasonTimeout, Message: "GET status: no answer in time"}
 	of := target("vsphere", "vcenter", collector.JobStatus{
-		Job:    config.Job{ID: "a:b", Name: "ubuntu", Kind: "update", Labels: map[string]string{"team": "images", "release": "noble"}},
+		Job:    config.Job{ID: "a:b", Name: "ubuntu", Kind: "update", NamedBy: "jobs/a.yml", Labels: map[string]string{"team": "images", "release": "noble"}},
 		Source: collector.SourceFile, Link: "https://vcenter.example.com/ui/#?id=a%3Ab", MaxDuration: 24 * time.Hour,
 		Last: &job.Job{
 			State: job.Running, UpstreamState: "ACTIVE", Progress: new(0.5), Created: before(3 * time.Hour), Started: before(2 * time.Hour),
@@ -59,7 +59,7 @@ func TestThePageOfOneJobShowsEverything(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"Job id": "a:b", "Target": "vcenter (vsphere)", "Upstream": "https://vcenter.example.com", "Kind": "update",
-		"Known": "from a job file", "Labels": "release=noble, team=images", "Upstream's word": "ACTIVE",
+		"Known": "from a job file", "Named by": "jobs/a.yml", "Labels": "release=noble, team=images", "Upstream's word": "ACTIVE",
 		"Created": "3 h ago", "Started": "2 h ago", "Last update": "1 min ago", "Expires": "in 1 min 30 s", "Estimated end": "in 1 h 59 min",
 		"Parts":    "3 of 4 chunks, 2 files (1 failed, 1 running), 1 data center (1 running), 2 parts (1 failed, 1 succeeded)",
 		"May take": "1 d", "Result status": "202", "Preview": "AVAILABLE", "Certificate": "CN=images, issued by CN=ca, self-signed",
