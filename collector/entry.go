@@ -126,6 +126,13 @@ func (e *entry) state() entryState {
 	return e.entryState
 }
 
+// named is the job as it is configured, listed or asked for now.
+func (e *entry) named() *config.Job {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.job
+}
+
 // known notes that the job is configured, listed or asked for as of now.
 func (e *entry) known(known *config.Job, source Source, now time.Time) {
 	e.mu.Lock()

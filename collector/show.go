@@ -50,7 +50,7 @@ func (t *Target) samples(table *exposition.Table, of *entry, view exposition.Vie
 // identity are the values of a layout's names for one job; those that it has no
 // value for are empty.
 func (t *Target) identity(layout *exposition.Layout, e *entry) []string {
-	named := e.state().job
+	named := e.named()
 	names := layout.Configured()
 	values := make([]string, 3, 3+len(names))
 	values[0], values[1], values[2] = t.settings.System, t.settings.Name, named.ID

@@ -51,6 +51,7 @@ func scenarios() []scenario {
 		scenario{name: "curve: 10000 finished", jobs: 10000, finished: 1, scrapes: 3},
 		scenario{name: "curve: 20000 finished", jobs: 20000, finished: 1, scrapes: 3},
 		scenario{name: "large: 100000 finished", jobs: 100000, finished: 1, scrapes: 1},
+		scenario{name: "large, sharded: 100000 finished in 12 scrapes", jobs: 100000, finished: 1, shards: 12, scrapes: 1},
 	)
 }
 
