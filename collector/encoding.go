@@ -30,7 +30,7 @@ func (c *encodingCost) note(jobs int, took time.Duration) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.perJob = max(took/time.Duration(jobs), c.perJob*3/4)
+	c.perJob = max(took/time.Duration(jobs), c.perJob*7/8)
 }
 
 // before is a context that ends as much before another one as encoding so many
@@ -43,7 +43,7 @@ func (c *encodingCost) before(ctx context.Context, jobs int) (context.Context, c
 	c.mu.Lock()
 	perJob := max(c.perJob, firstGuess)
 	c.mu.Unlock()
-	// Half as much again, since it varies.
-	kept := min(time.Duration(jobs)*perJob*3/2, time.Until(deadline)/mostKeptBack)
+	// Twice, since a machine may become busy meanwhile.
+	kept := min(time.Duration(jobs)*perJob*2, time.Until(deadline)/mostKeptBack)
 	return context.WithDeadline(ctx, deadline.Add(-kept))
 }
