@@ -161,12 +161,11 @@ func jobsByState() graph {
 func allJobs() list {
 	return jobList(list{
 		title: "All jobs: rows ${skip:text}", nothing: "No such job. The exporter's page of jobs may know more.",
-		description: "Every job, the worst first: by state, then by age. 100 rows; “Rows” above leads to the others, “State”, “Target” and “Job” to fewer. Age: since it was created, else started, else first seen. Done: if it goes on as it did.",
+		description: "Every job, the worst first: by state, then by age. 100 rows; “Rows” above leads to the others, “State”, “Target” and “Job” to fewer. Age: since it was created, else started, else first seen.",
 		rows:        named(orderedJobs(), "state"), within: orderedJobs(),
 		columns: []column{
 			{title: "State", label: "state", look: badge(105, stateMapping())},
 			{title: "Progress", query: progress(), look: bar(145)},
-			{title: "Done", query: milliseconds("time() + " + remaining()), look: ago(125)},
 			{title: "Age", query: "time() - " + began(), look: duration(110)},
 			targetColumn(),
 			{title: "System", label: "system", look: atLeast(130)},

@@ -58,8 +58,7 @@ func speed() string {
 	ratio := ofJobs("asyncjob_progress_ratio")
 	young := fmt.Sprintf("(%s > 0) / on (%s) group_left () (time() - %s > 60 < 1800) and on (%[2]s) %[4]s > time() - 300",
 		ratio, ofJob, perJob(ofJobs("asyncjob_start_timestamp_seconds")), moved())
-	old := fmt.Sprintf("deriv(%[1]s[30m]) > 0 and on (%[2]s) (0.02 / deriv(%[1]s[30m]) > on (%[2]s) group_left () (time() - 120 - %[3]s < 780))",
-		ratio, ofJob, moved())
+	old := fmt.Sprintf("deriv(%s[30m]) > 0 < on (%s) group_left () (0.02 / clamp_min(time() - 120 - %s < 780, 1e-9))", ratio, ofJob, moved())
 	return perJob(fmt.Sprintf("(%s) or (%s)", young, old))
 }
 
