@@ -38,7 +38,7 @@ func failedJobs() list {
 		description: "Failed jobs with the upstream's error id, the latest first by the upstream's time. The name leads to the job.",
 		rows:        foundAt("AsyncJobFailed", milliseconds(ended)), down: true,
 		columns: []column{
-			{title: "Ended", look: all(ago(120), unknownTime())},
+			{title: "Ended", look: all(ago(140), unknownTime())},
 			{title: "Error", label: "detail", query: maxBy(ofJob+", detail", errors()), look: all(atLeast(115), mapped(emptyMapping()))},
 			targetColumn(),
 		},
@@ -68,7 +68,7 @@ func expiredJobs() list {
 		description: "Jobs that ran into their expiration time before they were finished, the latest first.",
 		rows:        foundAt("AsyncJobExpired", milliseconds(perJob(ofJobs("asyncjob_expiration_timestamp_seconds")))),
 		columns: []column{
-			{title: "Expired", look: all(ago(120), unknownTime())},
+			{title: "Expired", look: all(ago(140), unknownTime())},
 			targetColumn(),
 			{title: "System", label: "system", look: atLeast(110)},
 		},
@@ -118,7 +118,7 @@ func unreadableJobs() list {
 		description: "Jobs whose status no exporter can read, since when and why, the longest first.",
 		rows:        named(milliseconds(longest)), within: longest,
 		columns: []column{
-			{title: "Since", look: ago(120)},
+			{title: "Since", look: ago(140)},
 			{
 				title: "Reason", label: "reason", look: atLeast(100),
 				query: fmt.Sprintf("topk by (%s) (1, %s)", ofJob, maxBy(ofJob+", reason", ofJobs("asyncjob_query_failure"))),
@@ -137,7 +137,7 @@ func doneNext() list {
 		rows:        named(fmt.Sprintf("bottomk(%d, 1000 * (time() + %s))", rowsAtMost, remaining())),
 		columns: []column{
 			{title: "Done at", look: all(unit("time:ddd HH:mm"), right(), width(90))},
-			{title: "Done", look: ago(125)},
+			{title: "Done", look: ago(140)},
 			targetColumn(),
 			{title: "Kind", label: "kind", look: atLeast(100)},
 		},
