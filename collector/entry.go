@@ -126,8 +126,8 @@ func (e *entry) state() entryState {
 	return e.entryState
 }
 
-// named is the job as it is configured, listed or asked for now.
-func (e *entry) named() *config.Job {
+// knownAs is the job as it was last configured, listed or asked for.
+func (e *entry) knownAs() *config.Job {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.job

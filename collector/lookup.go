@@ -25,7 +25,7 @@ func (t *Target) identify(ctx context.Context, systems config.Systems, asked con
 		return *known.job, sameJob(asked, *known.job)
 	}
 	if listed := t.memory.find(asked.ID); listed != nil {
-		job := *listed.named()
+		job := *listed.knownAs()
 		return job, sameJob(asked, job)
 	}
 	if err := systems.CheckJob(systems.Find(t.settings.System), &asked); err != nil {

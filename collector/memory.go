@@ -117,7 +117,7 @@ func (m *memory) rememberOne(generation uint64, k knownJob, now time.Time) *entr
 func (m *memory) name(generation uint64, k knownJob, now time.Time) *entry {
 	key := keyOf(k.job)
 	e, ok := m.named[k.job.ID]
-	known := ok && keyOf(e.named()) == key
+	known := ok && keyOf(e.knownAs()) == key
 	if generation < m.owner {
 		if !known {
 			e = newEntry(k.job, k.source) // for this one scrape

@@ -92,7 +92,7 @@ func (t *Target) scrapeShard(ctx context.Context, shard Shard) *targetView {
 	t.jobs.refresh(ctx, lookPatience)
 	fresh := t.discover(ctx, r, t.list.shards.last(shard))
 	t.list.shards.had(shard, t.now())
-	ours := slices.DeleteFunc(t.known(), func(e *entry) bool { return !shard.Has(t.settings.Name, e.named().ID) })
+	ours := slices.DeleteFunc(t.known(), func(e *entry) bool { return !shard.Has(t.settings.Name, e.knownAs().ID) })
 	if len(ours) == 0 && !shard.Has(t.settings.Name, "") {
 		return nil
 	}

@@ -50,12 +50,12 @@ func (t *Target) samples(table *exposition.Table, of *entry, view exposition.Vie
 // identity are the values of a layout's names for one job; those that it has no
 // value for are empty.
 func (t *Target) identity(layout *exposition.Layout, e *entry) []string {
-	named := e.named()
+	known := e.knownAs()
 	names := layout.Configured()
 	values := make([]string, 3, 3+len(names))
-	values[0], values[1], values[2] = t.settings.System, t.settings.Name, named.ID
+	values[0], values[1], values[2] = t.settings.System, t.settings.Name, known.ID
 	for _, name := range names {
-		value, ok := named.Labels[name]
+		value, ok := known.Labels[name]
 		if !ok {
 			value = t.settings.Labels[name]
 		}

@@ -78,7 +78,7 @@ func newJobEntry(of *shown.Job, now time.Time) jobEntry {
 	status := of.JobStatus
 	entry := jobEntry{
 		System: status.System, Target: status.Target, JobID: job.Label(of.JobStatus.Job.ID), JobName: job.Label(status.Name),
-		Kind: status.Job.Kind, Source: string(status.Source), NamedBy: job.ErrorText(status.Job.NamedBy), Labels: labelsOf(status.Labels), Link: status.Link,
+		Kind: status.Job.Kind, Source: string(status.Source), NamedBy: status.Job.NamedBy, Labels: labelsOf(status.Labels), Link: status.Link,
 		State: of.State, Exported: !status.Retired,
 		Attention:    []attentionEntry{},
 		EstimatedEnd: utc(shown.EstimatedEnd(status, now)), LastChange: utc(shown.LastChange(status)),

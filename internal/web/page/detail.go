@@ -79,7 +79,7 @@ func factsOf(of *shown.Job, target *collector.TargetStatus, now time.Time) []fac
 		{Name: "Type", Text: job.Label(status.Job.Type)},
 		{Name: "Path", Text: job.Label(status.Job.Path), Code: true},
 		{Name: "Known", Text: sourceWords(status.Source)},
-		{Name: "Named by", Text: job.ErrorText(status.Job.NamedBy), Code: true},
+		{Name: "Named by", Text: status.Job.NamedBy, Code: true},
 		{Name: "Labels", Text: job.ErrorText(strings.Join(labelsOf(status.Labels), ", "))},
 	}
 	facts = append(facts, statusFacts(of, now)...)
