@@ -70,6 +70,8 @@ type targetMetrics struct {
 	failures      *prometheus.CounterVec
 	avoided       *prometheus.CounterVec
 	unknownStates prometheus.Counter
+	// requestsOf are the series of requests, which are wanted with each.
+	requestsOf requestSeries
 }
 
 // of returns the metrics of one target, those that alerts watch already at 0:
@@ -90,13 +92,14 @@ func (m *selfMetrics) of(target *config.Target) (*targetMetrics, error) {
 	avoided.WithLabelValues(avoidedFinished)
 	avoided.WithLabelValues(avoidedNotModified)
 	avoided.WithLabelValues(avoidedListed)
-	return &targetMetrics{requests, durations, failures, avoided, unknownStates}, nil
+	return &targetMetrics{requests: requests, durations: durations, failures: failures, avoided: avoided, unknownStates: unknownStates}, nil
 }
 
-// count counts one upstream request, answered with a status code or noCode.
-func (m *targetMetrics) count(operation upstream.Operation, code string, took time.Duration) {
-	m.requests.WithLabelValues(string(operation), code).Inc()
-	m.durations.WithLabelValues(string(operation)).Observe(took.Seconds())
+// count counts one upstream request, answered with a status; 0: not at all.
+func (m *targetMetrics) count(operation upstream.Operation, status int, took time.Duration) {
+	series := m.requestsOf.find(m, requestKind{operation, status})
+	series.number.Inc()
+	series.seconds.Observe(took.Seconds())
 }
 
 // forget drops the metrics of a target that is not configured any more.

@@ -3,12 +3,9 @@ package upstream
 import (
 	"bytes"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
-
-	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
 )
 
 // Whose fault a failure is, as far as an answer shows it: a proxy's refusal must
@@ -44,28 +41,6 @@ func (c *Client) proxyOf(request *http.Request) *url.URL {
 		return nil
 	}
 	return proxy
-}
-
-// redirectHint says where an answer leads to, as far as that is no secret: of another
-// host its path is left out, and its first label, which often names a tenant.
-func redirectHint(from *url.URL, location string) string {
-	to, err := from.Parse(location)
-	if location == "" || err != nil {
-		return ""
-	}
-	switch {
-	case to.Host == from.Host && to.Scheme == from.Scheme:
-		return ", which leads to " + job.Clean(to.EscapedPath(), longestPath)
-	case to.Hostname() == from.Hostname() && to.Scheme != from.Scheme:
-		return ", which leads to " + job.Clean(to.Scheme, longestPath) + ": should url begin with that?"
-	case net.ParseIP(to.Hostname()) != nil:
-		return ", which leads to " + to.Host
-	}
-	_, domain, found := strings.Cut(to.Hostname(), ".")
-	if !found || !strings.Contains(domain, ".") {
-		return ", which leads to another host"
-	}
-	return ", which leads to a host below " + job.Clean(domain, longestPath)
 }
 
 // longestPath is how much of a path or host is shown that an upstream names.

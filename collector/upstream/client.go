@@ -31,8 +31,9 @@ type Client struct {
 	// login is the system's own; nil where there is none.
 	login *Login
 
-	// Header is sent with every request.
+	// Header is sent with every request; it is not changed after the first.
 	Header http.Header
+	common atomic.Pointer[commonHeaders]
 
 	slots         chan struct{}
 	clock         clockCheck
@@ -49,9 +50,9 @@ type Client struct {
 	released <-chan struct{}
 }
 
-// Observe is told of each request: what it was for, the status that it was
-// answered with or "none", and how long that took.
-type Observe func(operation Operation, code string, took time.Duration)
+// Observe is told of each request: what it was for, the status that it was answered
+// with, 0 where it was not, and how long that took.
+type Observe func(operation Operation, status int, took time.Duration)
 
 // New makes the client of a target. It sends nothing.
 func New(target *config.Target, accounts *Accounts, observe Observe, logger *slog.Logger) (*Client, error) {
@@ -66,7 +67,7 @@ func New(target *config.Target, accounts *Accounts, observe Observe, logger *slo
 	c := &Client{
 		target: target, accounts: accounts, logger: logger, observe: observe,
 		http: client, tokenClient: tokenClient,
-		Header:        commonHeader(),
+		Header:        plainHeader(),
 		slots:         make(chan struct{}, target.MaxConcurrency),
 		unconditional: newResources(),
 		buffers:       sync.Pool{New: func() any { return new(bytes.Buffer) }},

@@ -24,15 +24,15 @@ type outcome struct {
 // exchange sends one request, reads the answer whole and lets it be handled.
 func (c *Client) exchange(ctx context.Context, account *account, r Request, handle func(Reply) error) outcome {
 	if r.Operation != OperationLogin && r.Operation != OperationLogout { // which have limits of their own
-		bounded, cancel := context.WithTimeout(ctx, c.target.Timeout)
+		var cancel context.CancelFunc
+		ctx, cancel = c.bounded(ctx)
 		defer cancel()
-		ctx = bounded
 	}
 	httpRequest, err := c.prepare(ctx, account, r)
 	if err != nil {
 		return outcome{err: &Failure{Reason: job.ReasonInternal, Message: fmt.Sprintf("%s: %v", r.Name(), err)}}
 	}
-	response, err := c.clientFor(r).Do(httpRequest)
+	response, err := do(c.clientFor(r), httpRequest)
 	if err != nil {
 		return outcome{err: c.noAnswer(r, httpRequest, response, err)}
 	}
@@ -45,6 +45,14 @@ func (c *Client) exchange(ctx context.Context, account *account, r Request, hand
 		return outcome{status: response.StatusCode, err: failure}
 	}
 	return c.handleBody(r, response, failure, handle)
+}
+
+// bounded bounds one request by the target's timeout, unless the scrape ends before that.
+func (c *Client) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	if timeLeft(ctx) <= c.target.Timeout {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, c.target.Timeout)
 }
 
 func (c *Client) clientFor(r Request) *http.Client {
@@ -89,7 +97,7 @@ func answered(response *http.Response, body []byte, err error) error {
 	return err
 }
 
-func (c *Client) traceExchange(ctx context.Context, r Request, code string, came outcome, took time.Duration) {
+func (c *Client) traceExchange(ctx context.Context, r Request, came outcome, took time.Duration) {
 	meaning := "understood"
 	switch {
 	case errors.Is(came.err, job.ErrUnknown):
@@ -97,7 +105,7 @@ func (c *Client) traceExchange(ctx context.Context, r Request, code string, came
 	case came.err != nil:
 		meaning = fmt.Sprintf("%s (%s)", FailureOf(came.err).Reason, came.err)
 	}
-	Tracef(ctx, c.Now(), "%s: status %s, %d bytes, %s: %s", r.Name(), code, came.size, took.Round(time.Microsecond*100), meaning)
+	Tracef(ctx, c.Now(), "%s: status %s, %d bytes, %s: %s", r.Name(), Code(came.status), came.size, took.Round(time.Microsecond*100), meaning)
 }
 
 // largestKept is the size up to which a buffer is kept for the next body.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
@@ -35,7 +34,7 @@ func (c *Client) GetWith(ctx context.Context, request func(detail string) Reques
 	l := account.login()
 	if l == nil {
 		r := request("")
-		r.Header = merged(r.Header, account.as.credentials)
+		r.credentials = account.as.credentials
 		return c.sendConditional(ctx, account, r, handle)
 	}
 	token, err := l.acquire(ctx, c)
@@ -52,7 +51,7 @@ func (c *Client) getWithToken(ctx context.Context, account *account, token *held
 	for tried := 1; ; tried++ {
 		r := request(token.Detail)
 		r.detail = token.Detail
-		r.Header = merged(r.Header, token.header)
+		r.credentials = token.credentials
 		err := c.sendConditional(ctx, account, r, handle)
 		l.release(ctx, token, c)
 		if !isUnauthorized(err) {
@@ -161,24 +160,20 @@ func (c *Client) send(ctx context.Context, account *account, r Request, handle f
 			return &Failure{Reason: job.ReasonTimeout, Message: r.Name() + ": not sent before the scrape's deadline"}
 		}
 	}
-	if until, paused := account.pause.active(c.Now()); paused {
-		Tracef(ctx, c.Now(), "%s: not sent, the target asked to be left alone until %s", r.Name(), until.UTC().Format(time.RFC3339))
+	started := c.Now()
+	if until, paused := account.pause.active(started); paused {
+		Tracef(ctx, started, "%s: not sent, the target asked to be left alone until %s", r.Name(), until.UTC().Format(time.RFC3339))
 		return pausedFailure(until)
 	}
-	started := c.Now()
 	outcome := c.exchange(ctx, account, r, handle)
 	took := c.Now().Sub(started)
-	code := noCode
-	if outcome.status != 0 {
-		code = strconv.Itoa(outcome.status)
-	}
 	if !c.gone.Load() {
-		c.observe(r.Operation, code, took)
+		c.observe(r.Operation, outcome.status, took)
 	} else {
 		c.closeIdle()
 	}
 	if Traced(ctx) {
-		c.traceExchange(ctx, r, code, outcome, took)
+		c.traceExchange(ctx, r, outcome, took)
 	}
 	return outcome.err
 }

@@ -106,7 +106,7 @@ func (l *login) finish(ctx context.Context, under *attempt, by *Client, got Toke
 		under.failure = l.fail(by, asRefused(FailureOf(err)), now)
 		return
 	}
-	fresh := &held{Token: got, header: l.header(got), made: now}
+	fresh := &held{Token: got, credentials: &credentials{header: l.header(got)}, made: now}
 	if l.ended {
 		l.end(ctx, fresh, by, logoutLimit)
 		return

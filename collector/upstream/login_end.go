@@ -39,7 +39,7 @@ func (l *login) end(ctx context.Context, session *held, by *Client, limit time.D
 		defer cancel()
 		r := l.logout(session.Token)
 		r.Operation = OperationLogout
-		r.Header = merged(r.Header, session.header)
+		r.credentials = session.credentials
 		err := by.send(bounded, l.owner, r, func(Reply) error { return nil })
 		if err != nil && !expected {
 			by.logger.Warn("logging out failed; the session ends by itself when idle", "err", err)

@@ -1,5 +1,7 @@
 package upstream
 
+import "strconv"
+
 // Operation says what an upstream request is for: the label "operation".
 type Operation string
 
@@ -14,5 +16,11 @@ const (
 	OperationParts  Operation = "parts"
 )
 
-// noCode is the label "code" of a request that got no HTTP answer.
-const noCode = "none"
+// Code is the label "code" of requests answered with a status; "none" for 0: they got
+// no HTTP answer.
+func Code(status int) string {
+	if status == 0 {
+		return "none"
+	}
+	return strconv.Itoa(status)
+}

@@ -5,11 +5,8 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
 	"net/url"
-
-	"github.com/prometheus/common/version"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
 )
@@ -38,6 +35,8 @@ type Request struct {
 
 	// client takes the place of the target's own; nil: that one.
 	client *http.Client
+	// credentials that it carries; nil: none.
+	credentials *credentials
 	// detail is the Detail of the token that it carries.
 	detail string
 }
@@ -81,25 +80,9 @@ func (c *Client) prepare(ctx context.Context, account *account, r Request) (*htt
 	if err != nil {
 		return nil, err
 	}
-	// The URL is at hand: making it a text to be parsed would cost more than all the rest here.
-	httpRequest, err := http.NewRequestWithContext(ctx, r.httpMethod(), "", r.body())
-	if err != nil {
-		return nil, err
-	}
-	httpRequest.URL, httpRequest.Host = location, location.Host
-	if r.Base != nil {
-		httpRequest.Header = commonHeader()
-	} else {
-		httpRequest.Header = maps.Clone(c.Header)
-		maps.Copy(httpRequest.Header, account.as.headers)
-	}
-	maps.Copy(httpRequest.Header, r.Header)
-	if r.Validators.Etag != "" {
-		httpRequest.Header.Set("If-None-Match", r.Validators.Etag)
-	}
-	if r.Validators.LastModified != "" {
-		httpRequest.Header.Set("If-Modified-Since", r.Validators.LastModified)
-	}
+	httpRequest := (&http.Request{Method: r.httpMethod(), URL: location}).WithContext(ctx)
+	r.putBody(httpRequest)
+	httpRequest.Header = c.header(account, r)
 	return httpRequest, nil
 }
 
@@ -115,19 +98,14 @@ func (c *Client) location(r Request) (*url.URL, error) {
 	return location, err
 }
 
-// commonHeader is what all requests carry.
-func commonHeader() http.Header {
-	return http.Header{
-		"Accept": {"application/json"}, "Accept-Encoding": {"gzip"}, "User-Agent": {version.ComponentUserAgent("asyncjob_exporter")},
-	}
-}
-
-// body reads the request's body; net/http knows the length of these two.
-func (r Request) body() io.Reader {
+// putBody makes net/http send the body, again where a connection broke or a redirect wants it.
+func (r Request) putBody(on *http.Request) {
 	if len(r.Body) == 0 {
-		return http.NoBody
+		return
 	}
-	return bytes.NewReader(r.Body)
+	on.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(r.Body)), nil }
+	on.Body, _ = on.GetBody() // which cannot fail
+	on.ContentLength = int64(len(r.Body))
 }
 
 func (r Request) httpMethod() string {

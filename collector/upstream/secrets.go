@@ -39,8 +39,8 @@ const (
 // one moment.
 type identity struct {
 	username, password string
-	// credentials is the header that carries the configured credentials.
-	credentials http.Header
+	// credentials are the configured ones.
+	credentials *credentials
 	// headers are the configured http_headers, sent with all requests.
 	headers http.Header
 	// oauth2 is the secret or the key of a client of OAuth2, and oauth2Headers what
@@ -252,19 +252,20 @@ func fileErrorText(err error) string {
 
 func (s *secrets) read(r *secretReading) *identity {
 	settings := &s.target.HTTP
-	made := &identity{credentials: http.Header{}, headers: http.Header{}, oauth2Headers: http.Header{}}
+	carried := http.Header{}
+	made := &identity{headers: http.Header{}, oauth2Headers: http.Header{}}
 	if basic := settings.BasicAuth; basic != nil {
 		made.username = r.take("basic_auth.username_file", basic.Username, basic.UsernameFile)
 		made.password = r.take("basic_auth.password_file", string(basic.Password), basic.PasswordFile)
 		pair := base64.StdEncoding.EncodeToString([]byte(made.username + ":" + made.password))
-		made.credentials.Set("Authorization", "Basic "+pair)
+		carried.Set("Authorization", "Basic "+pair)
 		if s.scheme != nil {
-			made.credentials = s.scheme(made.username, made.password)
+			carried = s.scheme(made.username, made.password)
 		}
 	}
 	if given := settings.Authorization; given != nil {
 		r.add(given.Type)
-		made.credentials.Set("Authorization", given.Type+" "+r.takeHeader("authorization.credentials_file", string(given.Credentials), given.CredentialsFile))
+		carried.Set("Authorization", given.Type+" "+r.takeHeader("authorization.credentials_file", string(given.Credentials), given.CredentialsFile))
 	}
 	if oauth2 := settings.OAuth2; oauth2 != nil {
 		s.readOAuth2(r, made, oauth2)
@@ -273,6 +274,7 @@ func (s *secrets) read(r *secretReading) *identity {
 	readHeaders(r, made.oauth2Headers, s.target.OAuth2Headers, "oauth2.http_headers")
 	r.take("tls_config.cert_file", settings.TLSConfig.Cert, settings.TLSConfig.CertFile)
 	r.take("tls_config.key_file", string(settings.TLSConfig.Key), settings.TLSConfig.KeyFile)
+	made.credentials = &credentials{header: carried}
 	made.digest = sha256.Sum256([]byte(strings.Join(r.digest, ",")))
 	return made
 }
@@ -304,19 +306,5 @@ func readHeaders(r *secretReading, into http.Header, from *promconfig.Headers, k
 		for _, path := range header.Files {
 			into.Add(name, r.takeHeader(key+"."+name+".files", "", path))
 		}
-	}
-}
-
-// merged are two headers in one; neither is changed, and either may be returned.
-func merged(base, over http.Header) http.Header {
-	switch {
-	case len(over) == 0:
-		return base
-	case len(base) == 0:
-		return over
-	default:
-		both := maps.Clone(base)
-		maps.Copy(both, over)
-		return both
 	}
 }

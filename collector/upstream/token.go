@@ -59,7 +59,7 @@ func (a *Asking) Send(ctx context.Context, r Request, handle func(Reply) error) 
 	if err != nil {
 		return err
 	}
-	err = a.send(ctx, r, held.header, handle)
+	err = a.send(ctx, r, held.credentials, handle)
 	a.account.token.release(ctx, held, a.client)
 	if !isUnauthorized(err) || !held.made.Before(a.Started) {
 		return err
@@ -69,7 +69,7 @@ func (a *Asking) Send(ctx context.Context, r Request, handle func(Reply) error) 
 		return err
 	}
 	defer a.account.token.release(ctx, held, a.client)
-	return a.send(ctx, r, held.header, handle)
+	return a.send(ctx, r, held.credentials, handle)
 }
 
 // SendBare sends a request without the configured credentials, for logins that
@@ -78,9 +78,9 @@ func (a *Asking) SendBare(ctx context.Context, r Request, handle func(Reply) err
 	return a.send(ctx, r, nil, handle)
 }
 
-func (a *Asking) send(ctx context.Context, r Request, credentials http.Header, handle func(Reply) error) error {
+func (a *Asking) send(ctx context.Context, r Request, with *credentials, handle func(Reply) error) error {
 	r.Operation = OperationLogin
-	r.Header = merged(r.Header, credentials)
+	r.credentials = with
 	return a.client.send(ctx, a.account, r, func(answer Reply) error {
 		if answer.Missing() {
 			return &Failure{
@@ -112,8 +112,8 @@ func isControlOrSpace(r rune) bool { return r <= ' ' || r == 0x7f }
 // held is a token in use: by the account as its current one, and by reads.
 type held struct {
 	Token
-	header http.Header
-	made   time.Time
+	credentials *credentials
+	made        time.Time
 	// accepted is when a read with it was last answered; zero: never.
 	accepted time.Time
 	// readers counts requests under way with it.

@@ -63,29 +63,6 @@ func dialWithin(timeout time.Duration) promconfig.HTTPClientOption {
 	return promconfig.WithDialContextFunc(dialer.DialContext)
 }
 
-// maxRedirects is the limit of net/http's own client.
-const maxRedirects = 10
-
-// redirectRefused is the error of a redirect that would take our credentials
-// elsewhere, or never ends.
-type redirectRefused struct{ why string }
-
-func (r *redirectRefused) Error() string { return r.why }
-
-// sameHostOnly follows redirects within one scheme and host: all headers,
-// tokens among them, are sent along.
-func sameHostOnly(next *http.Request, earlier []*http.Request) error {
-	first := earlier[0].URL
-	if next.URL.Scheme != first.Scheme || next.URL.Host != first.Host || next.URL.User != nil {
-		last := earlier[len(earlier)-1].URL
-		return &redirectRefused{why: "redirected to another scheme or host, which is never followed" + redirectHint(last, next.URL.String())}
-	}
-	if len(earlier) >= maxRedirects {
-		return &redirectRefused{why: fmt.Sprintf("redirected more than %d times", maxRedirects)}
-	}
-	return nil
-}
-
 // thumbprintMismatch is the error of a server with another certificate than configured.
 type thumbprintMismatch struct{ seen string }
 

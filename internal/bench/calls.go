@@ -21,11 +21,26 @@ type call struct {
 	url    string
 }
 
-// upstreams are all calls of a configuration and the headers that each module's
+// targetCalls are the calls of a target's jobs, of which so many are made at once.
+type targetCalls struct {
+	calls    []call
+	parallel int
+}
+
+// upstreams are all targets of a configuration and the headers that each module's
 // calls need.
 type upstreams struct {
-	calls   []call
+	targets []targetCalls
 	headers map[string]http.Header
+}
+
+// calls are those of all targets.
+func (u *upstreams) calls() []call {
+	var all []call
+	for _, t := range u.targets {
+		all = append(all, t.calls...)
+	}
+	return all
 }
 
 // findUpstreams logs in everywhere and lists the calls of all configured jobs.
@@ -42,9 +57,11 @@ func findUpstreams(ctx context.Context, configPath string) (*upstreams, error) {
 		}
 		found.headers[target.System] = header
 		found.headers[target.System+"_files"] = header
+		calls := targetCalls{parallel: target.MaxConcurrency}
 		for _, job := range target.Jobs {
-			found.calls = append(found.calls, callsOf(target, job)...)
+			calls.calls = append(calls.calls, callsOf(target, job)...)
 		}
+		found.targets = append(found.targets, calls)
 	}
 	return found, nil
 }

@@ -52,7 +52,7 @@ func (b *bench) measure(ctx context.Context, s scenario) error {
 		return err
 	}
 	for _, subject := range subjects { // connections, logins, and what is finished
-		if _, err := subject.scrape(ctx); err != nil {
+		if _, err := subject.scrape(ctx, firstTimeout); err != nil {
 			return err
 		}
 	}

@@ -7,21 +7,18 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"sync"
 	"time"
 )
 
-// floorWorkers is the exporter's default of parallel requests, for four targets.
-const floorWorkers = 32
-
 // serveFloor is the least that anybody who reads these jobs has to do: each
-// GET of /round fetches and decodes all replies over kept-alive connections.
+// GET of /round fetches and decodes all replies over kept-alive connections, from
+// each target no more at once than its max_concurrency.
 func serveFloor(ctx context.Context, configPath, address string) error {
 	found, err := findUpstreams(ctx, configPath)
 	if err != nil {
 		return err
 	}
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: floorWorkers, DisableCompression: true}}
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: mostParallel(found), DisableCompression: true}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /round", func(w http.ResponseWriter, r *http.Request) {
 		if err := readOnce(r.Context(), client, found); err != nil {
@@ -36,25 +33,45 @@ func serveFloor(ctx context.Context, configPath, address string) error {
 	return nil
 }
 
+// mostParallel is how many calls are made at once, at most, of any target.
+func mostParallel(found *upstreams) int {
+	most := 0
+	for _, t := range found.targets {
+		most = max(most, t.parallel)
+	}
+	return most
+}
+
 func readOnce(ctx context.Context, client *http.Client, found *upstreams) error {
-	queue := make(chan call, len(found.calls))
-	for _, c := range found.calls {
-		queue <- c
+	failures := make(chan error)
+	workers := 0
+	for _, t := range found.targets {
+		queue := make(chan call, len(t.calls))
+		for _, c := range t.calls {
+			queue <- c
+		}
+		close(queue)
+		for range t.parallel {
+			workers++
+			go func() { failures <- fetchAll(ctx, client, queue, found.headers) }()
+		}
 	}
-	close(queue)
-	failures := make([]error, floorWorkers)
-	var workers sync.WaitGroup
-	for i := range floorWorkers {
-		workers.Go(func() {
-			for c := range queue {
-				if err := fetch(ctx, client, c, found.headers[c.module]); err != nil {
-					failures[i] = err
-				}
-			}
-		})
+	var all error
+	for range workers {
+		all = errors.Join(all, <-failures)
 	}
-	workers.Wait()
-	return errors.Join(failures...)
+	return all
+}
+
+// fetchAll makes the calls of a queue and returns the last failure.
+func fetchAll(ctx context.Context, client *http.Client, queue <-chan call, headers map[string]http.Header) error {
+	var failure error
+	for c := range queue {
+		if err := fetch(ctx, client, c, headers[c.module]); err != nil {
+			failure = err
+		}
+	}
+	return failure
 }
 
 func fetch(ctx context.Context, client *http.Client, c call, header http.Header) error {

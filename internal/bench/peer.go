@@ -41,7 +41,7 @@ func writePeerConfig(path string, found *upstreams) error {
 // which the exporter's answer has too.
 func probes(address string, found *upstreams) []string {
 	urls := []string{fmt.Sprintf("http://%s/metrics", address)}
-	for _, c := range found.calls {
+	for _, c := range found.calls() {
 		query := url.Values{"module": {c.module}, "target": {c.url}}
 		urls = append(urls, fmt.Sprintf("http://%s/probe?%s", address, query.Encode()))
 	}

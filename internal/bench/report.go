@@ -44,7 +44,7 @@ func requestsPerScrape(ctx context.Context, exporter *subject) (int, error) {
 		return 0, err
 	}
 	if !slices.Contains(exporter.urls, exporter.metrics) { // which then scrapes nothing itself
-		if _, err := exporter.scrape(ctx); err != nil {
+		if _, err := exporter.scrape(ctx, scrapeTimeout); err != nil {
 			return 0, err
 		}
 	}

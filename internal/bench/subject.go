@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"time"
 )
 
@@ -31,7 +32,7 @@ func (s *subject) round(ctx context.Context, scrapes int) error {
 	}
 	var wall time.Duration
 	for range scrapes {
-		took, err := s.scrape(ctx)
+		took, err := s.scrape(ctx, scrapeTimeout)
 		if err != nil {
 			return err
 		}
@@ -46,8 +47,15 @@ func (s *subject) round(ctx context.Context, scrapes int) error {
 	return nil
 }
 
-// scrape asks for all URLs as Prometheus does.
-func (s *subject) scrape(ctx context.Context) (time.Duration, error) {
+const (
+	// scrapeTimeout is what Prometheus waits for where nobody says otherwise, and
+	// firstTimeout is for the first read of very many jobs.
+	scrapeTimeout = 10 * time.Second
+	firstTimeout  = 5 * time.Minute
+)
+
+// scrape asks for all URLs as Prometheus does that waits so long.
+func (s *subject) scrape(ctx context.Context, timeout time.Duration) (time.Duration, error) {
 	started := time.Now()
 	queue := make(chan string, len(s.urls))
 	for _, url := range s.urls {
@@ -64,7 +72,7 @@ func (s *subject) scrape(ctx context.Context) (time.Duration, error) {
 		go func() {
 			var r result
 			for url := range queue {
-				size, err := get(ctx, url)
+				size, err := get(ctx, url, timeout)
 				r.bytes += size
 				r.err = errors.Join(r.err, err)
 			}
@@ -84,20 +92,24 @@ func (s *subject) scrape(ctx context.Context) (time.Duration, error) {
 	return time.Since(started), nil
 }
 
-func get(ctx context.Context, url string) (int64, error) {
+func get(ctx context.Context, url string, timeout time.Duration) (int64, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
 		return 0, err
 	}
 	request.Header.Set("Accept", "application/openmetrics-text;version=1.0.0;q=0.6,text/plain;version=0.0.4;q=0.4")
 	request.Header.Set("Accept-Encoding", "gzip")
-	request.Header.Set("X-Prometheus-Scrape-Timeout-Seconds", "300")
+	request.Header.Set("X-Prometheus-Scrape-Timeout-Seconds", strconv.FormatFloat(timeout.Seconds(), 'f', -1, 64))
+	asked := time.Now()
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return 0, err
 	}
 	defer response.Body.Close()
 	size, err := io.Copy(io.Discard, response.Body)
+	if took := time.Since(asked); err == nil && took > timeout*9/10 {
+		err = fmt.Errorf("%s took %s: something will have been left out", url, took)
+	}
 	if err == nil && response.StatusCode != http.StatusOK {
 		err = fmt.Errorf("%s answered %s", url, response.Status)
 	}

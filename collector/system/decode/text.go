@@ -73,16 +73,18 @@ func Labels(labels ...string) []string {
 	return nil
 }
 
-// unquoted is the text of a JSON string, or of any other value as it stands.
-// Most are numbers, which are not worth the error of taking them for strings.
+// unquoted is the text of a JSON string, nothing for null, or any other value as it
+// stands. Most are numbers, which are not worth the error of taking them for strings.
 func unquoted(data []byte) string {
-	if len(data) > 0 && data[0] == '"' {
+	if isNull(data) || len(data) > 0 && data[0] == '"' {
 		if text, ok := unquote(data); ok {
 			return text
 		}
 	}
 	return string(data)
 }
+
+func isNull(data []byte) bool { return string(data) == "null" }
 
 // unquote is the text of a JSON string; false where data, which is valid JSON
 // or empty, is anything else, except that null is an empty text. Most strings
@@ -91,6 +93,9 @@ func unquote(data []byte) (string, bool) {
 	last := len(data) - 1
 	if last > 0 && data[0] == '"' && data[last] == '"' && bytes.IndexByte(data, '\\') < 0 && utf8.Valid(data) {
 		return string(data[1:last]), true
+	}
+	if isNull(data) {
+		return "", true
 	}
 	var word string
 	err := json.Unmarshal(data, &word)

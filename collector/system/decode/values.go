@@ -35,6 +35,9 @@ func ParseRatio(text string) *float64 {
 func ParseNumber(text string) *float64 { return scaled(strings.TrimSpace(text), 1) }
 
 func scaled(text string, factor float64) *float64 {
+	if text == "" { // many a field is: not worth an error
+		return nil
+	}
 	number, err := strconv.ParseFloat(text, 64)
 	if err != nil || math.IsNaN(number) || math.IsInf(number, 0) {
 		return nil
@@ -70,6 +73,9 @@ func Share(part, whole *float64) *float64 {
 // name of the time zone of a time without an offset; empty: UTC.
 func ParseTime(word, zone string) time.Time {
 	word = strings.TrimSpace(word)
+	if word == "" { // many a field is: not worth the errors
+		return time.Time{}
+	}
 	if withOffset, err := time.Parse(time.RFC3339, word); err == nil {
 		return plausible(withOffset)
 	}

@@ -2,6 +2,7 @@ package vsphere
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
@@ -12,6 +13,35 @@ import (
 // not told. One that was told is never asked for again.
 const askAgain = 10 * time.Minute
 
+// mostNames is how many names are asked for within namesTime, about a scrape: the
+// status of other sessions has to wait for each. With many sessions the names come
+// bit by bit.
+const (
+	mostNames = 100
+	namesTime = 10 * time.Second
+)
+
+// nameRequests counts the names that are asked for.
+type nameRequests struct {
+	mu    sync.Mutex
+	since time.Time
+	asked int
+}
+
+// allow reports whether one more name may be asked for now, and counts it.
+func (n *nameRequests) allow(now time.Time) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if now.Sub(n.since) >= namesTime {
+		n.since, n.asked = now, 0
+	}
+	if n.asked == mostNames {
+		return false
+	}
+	n.asked++
+	return true
+}
+
 // name gives a session the name of its library item. A session without one is
 // as good: it is shown by its id.
 func (r *reader) name(ctx context.Context, asked config.Job, found, last *job.Job) {
@@ -19,7 +49,7 @@ func (r *reader) name(ctx context.Context, asked config.Job, found, last *job.Jo
 		found.Name, found.NameAskedAt = last.Name, last.NameAskedAt
 	}
 	now := r.upstream.Now()
-	if found.Name != "" || !wantsName(asked, last) || itemOf(found) == "" || now.Sub(found.NameAskedAt) < askAgain {
+	if found.Name != "" || !wantsName(asked, last) || itemOf(found) == "" || now.Sub(found.NameAskedAt) < askAgain || !r.names.allow(now) {
 		return
 	}
 	found.NameAskedAt = now

@@ -1,11 +1,14 @@
 package vsphere_test
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/internal/goldentest"
+	"github.com/asyncjob-exporter/asyncjob_exporter/internal/metrictest"
 )
 
 // TestLibraryItemIsAskedForItsNameOnce because its name does not change while a
@@ -92,5 +95,37 @@ func TestVanishedSessionKeepsItsName(t *testing.T) {
 	server.Become(vanishedRoutes(c))
 	if read := r.Read(); read.State(sessionID) != "gone" || read.Values("asyncjob_info", "job_name")["ubuntu-24.04"] != 1 {
 		t.Errorf("the session is %q and called %v", read.State(sessionID), read.Values("asyncjob_info", "job_name"))
+	}
+}
+
+// TestNamesOfManySessionsComeBitByBit: while they are asked for, the status of other
+// sessions waits.
+func TestNamesOfManySessionsComeBitByBit(t *testing.T) {
+	const sessions = 250
+	routes := goldentest.Routes{}
+	var jobs strings.Builder
+	for i := range sessions {
+		id := fmt.Sprintf("00000000-0000-4000-8000-%012d", i)
+		routes = routes.With(sessionRoutes("api", "update", id, "active", "no-files"))
+		fmt.Fprintf(&jobs, "{id: '%s'}, ", id)
+	}
+	server := goldentest.Serve(t, "vsphere", routes)
+	r := goldentest.Start(t, goldentest.Target("example", "vsphere", server.URL, "jobs: ["+jobs.String()+"]"))
+	for scrape, want := range []int{0, 100, 100, 50, 0} {
+		r.Clock.Advance(30 * time.Second)
+		read := metrictest.Copied(r.Scrape(t.Context()).Families()) // not examined: promlint takes a second for so many
+		asked := 0
+		for _, uri := range server.Took() {
+			if uri == itemURI("api") {
+				asked++
+			}
+		}
+		running := 0
+		for _, value := range read.Values("asyncjob_state", "job_id", "state", "running") {
+			running += int(value)
+		}
+		if asked != want || running != sessions {
+			t.Errorf("scrape %d asked for %d names, want %d, with %d sessions running, want %d", scrape+1, asked, want, running, sessions)
+		}
 	}
 }

@@ -115,4 +115,5 @@ type reader struct {
 	api      string
 	sessions job.Vocabulary
 	files    job.Vocabulary
+	names    nameRequests
 }
