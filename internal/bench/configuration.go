@@ -34,5 +34,5 @@ func (s scenario) rewritten(text string) string {
 	}
 	// Named sessions spare the requests that find out their names, once for each, bit by
 	// bit: every scrape measured is then like the last.
-	return regexp.MustCompile(`- \{id: ("[^"]+:[^"]+")\}`).ReplaceAllString(text, "- {id: $1, name: $1}")
+	return regexp.MustCompile(`- \{id: ("[^"]+:[^"]+")\}`).ReplaceAllString(text, "- {id: $1, name: session}")
 }
