@@ -125,7 +125,7 @@ func (t *Target) connect(accounts *upstream.Accounts, metrics *selfMetrics) erro
 	if err != nil {
 		return fmt.Errorf("target %q: %w", t.settings.Name, err)
 	}
-	client, err := upstream.New(t.settings, accounts, own.count, t.logger)
+	client, err := upstream.New(t.settings, accounts, own.requests.count, t.logger)
 	if err != nil {
 		return err
 	}

@@ -2,15 +2,19 @@ package collector
 
 import (
 	"sync"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/upstream"
 )
 
-// requestSeries are a target's series about upstream requests by their kind. To look
-// them up by their labels costs more than to count with them.
+// requestSeries count the upstream requests of one target. They are remembered by
+// what they count, since to find them by their labels costs more than to count.
 type requestSeries struct {
+	numbers   *prometheus.CounterVec
+	durations prometheus.ObserverVec
+
 	mu    sync.Mutex
 	known map[requestKind]countedRequests
 }
@@ -23,21 +27,29 @@ type requestKind struct {
 
 // countedRequests are the series of one kind.
 type countedRequests struct {
-	number  prometheus.Counter
-	seconds prometheus.Observer
+	number   prometheus.Counter
+	duration prometheus.Observer
 }
 
-func (s *requestSeries) find(m *targetMetrics, kind requestKind) countedRequests {
+func newRequestSeries(numbers *prometheus.CounterVec, durations prometheus.ObserverVec) *requestSeries {
+	return &requestSeries{numbers: numbers, durations: durations, known: map[requestKind]countedRequests{}}
+}
+
+// count counts one request, answered with a status; 0: not at all.
+func (s *requestSeries) count(operation upstream.Operation, status int, took time.Duration) {
+	series := s.of(requestKind{operation, status})
+	series.number.Inc()
+	series.duration.Observe(took.Seconds())
+}
+
+func (s *requestSeries) of(kind requestKind) countedRequests {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	found, ok := s.known[kind]
+	series, ok := s.known[kind]
 	if !ok {
 		operation := string(kind.operation)
-		found = countedRequests{m.requests.WithLabelValues(operation, upstream.Code(kind.status)), m.durations.WithLabelValues(operation)}
-		if s.known == nil {
-			s.known = map[requestKind]countedRequests{}
-		}
-		s.known[kind] = found
+		series = countedRequests{s.numbers.WithLabelValues(operation, upstream.Code(kind.status)), s.durations.WithLabelValues(operation)}
+		s.known[kind] = series
 	}
-	return found
+	return series
 }

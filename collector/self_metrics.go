@@ -7,7 +7,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/asyncjob-exporter/asyncjob_exporter/collector/job"
-	"github.com/asyncjob-exporter/asyncjob_exporter/collector/upstream"
 	"github.com/asyncjob-exporter/asyncjob_exporter/config"
 )
 
@@ -65,13 +64,10 @@ func newSelfMetrics(registerer prometheus.Registerer) (*selfMetrics, error) {
 
 // targetMetrics are the selfMetrics of one target.
 type targetMetrics struct {
-	requests      *prometheus.CounterVec
-	durations     prometheus.ObserverVec
+	requests      *requestSeries
 	failures      *prometheus.CounterVec
 	avoided       *prometheus.CounterVec
 	unknownStates prometheus.Counter
-	// requestsOf are the series of requests, which are wanted with each.
-	requestsOf requestSeries
 }
 
 // of returns the metrics of one target, those that alerts watch already at 0:
@@ -92,14 +88,7 @@ func (m *selfMetrics) of(target *config.Target) (*targetMetrics, error) {
 	avoided.WithLabelValues(avoidedFinished)
 	avoided.WithLabelValues(avoidedNotModified)
 	avoided.WithLabelValues(avoidedListed)
-	return &targetMetrics{requests: requests, durations: durations, failures: failures, avoided: avoided, unknownStates: unknownStates}, nil
-}
-
-// count counts one upstream request, answered with a status; 0: not at all.
-func (m *targetMetrics) count(operation upstream.Operation, status int, took time.Duration) {
-	series := m.requestsOf.find(m, requestKind{operation, status})
-	series.number.Inc()
-	series.seconds.Observe(took.Seconds())
+	return &targetMetrics{newRequestSeries(requests, durations), failures, avoided, unknownStates}, nil
 }
 
 // forget drops the metrics of a target that is not configured any more.

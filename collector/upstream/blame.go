@@ -43,9 +43,6 @@ func (c *Client) proxyOf(request *http.Request) *url.URL {
 	return proxy
 }
 
-// longestPath is how much of a path or host is shown that an upstream names.
-const longestPath = 128
-
 // saysTLS reports whether a server complains, in the words of Go, nginx, Apache and
 // HAProxy, that it is spoken to without TLS. The body can be read all the same.
 func saysTLS(response *http.Response) bool {

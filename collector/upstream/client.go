@@ -33,6 +33,7 @@ type Client struct {
 
 	// Header is sent with every request; it is not changed after the first.
 	Header http.Header
+	// common is what the last request carried beside what was its own.
 	common atomic.Pointer[commonHeaders]
 
 	slots         chan struct{}

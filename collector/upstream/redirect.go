@@ -65,6 +65,9 @@ func sameHostOnly(next *http.Request, earlier []*http.Request) error {
 	return nil
 }
 
+// longestPath is how much of a path or host is shown that an upstream names.
+const longestPath = 128
+
 // redirectHint says where an answer leads to, as far as that is no secret: of another
 // host its path is left out, and its first label, which often names a tenant.
 func redirectHint(from *url.URL, location string) string {

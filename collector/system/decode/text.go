@@ -74,28 +74,26 @@ func Labels(labels ...string) []string {
 }
 
 // unquoted is the text of a JSON string, nothing for null, or any other value as it
-// stands. Most are numbers, which are not worth the error of taking them for strings.
+// stands.
 func unquoted(data []byte) string {
-	if isNull(data) || len(data) > 0 && data[0] == '"' {
-		if text, ok := unquote(data); ok {
-			return text
-		}
+	if text, ok := unquote(data); ok {
+		return text
 	}
 	return string(data)
 }
 
-func isNull(data []byte) bool { return string(data) == "null" }
-
-// unquote is the text of a JSON string; false where data, which is valid JSON
-// or empty, is anything else, except that null is an empty text. Most strings
+// unquote is the text of a JSON string; false where data, which is a valid JSON
+// value or empty, is anything else, except that null is an empty text. Most strings
 // hold no escapes: they are taken as they stand.
 func unquote(data []byte) (string, bool) {
 	last := len(data) - 1
-	if last > 0 && data[0] == '"' && data[last] == '"' && bytes.IndexByte(data, '\\') < 0 && utf8.Valid(data) {
-		return string(data[1:last]), true
-	}
-	if isNull(data) {
+	switch {
+	case string(data) == "null":
 		return "", true
+	case last < 1 || data[0] != '"':
+		return "", false // most are numbers, which are not worth an error
+	case data[last] == '"' && bytes.IndexByte(data, '\\') < 0 && utf8.Valid(data):
+		return string(data[1:last]), true
 	}
 	var word string
 	err := json.Unmarshal(data, &word)

@@ -49,8 +49,11 @@ func (r *reader) name(ctx context.Context, asked config.Job, found, last *job.Jo
 		found.Name, found.NameAskedAt = last.Name, last.NameAskedAt
 	}
 	now := r.upstream.Now()
-	if found.Name != "" || !wantsName(asked, last) || itemOf(found) == "" || now.Sub(found.NameAskedAt) < askAgain || !r.names.allow(now) {
+	if found.Name != "" || !wantsName(asked, last) || itemOf(found) == "" || now.Sub(found.NameAskedAt) < askAgain {
 		return
+	}
+	if !r.names.allow(now) {
+		return // it will be its turn in one of the next scrapes
 	}
 	found.NameAskedAt = now
 	if item, err := r.item(ctx, itemOf(found)); err == nil {
